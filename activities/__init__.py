@@ -1,0 +1,1 @@
+"""What workflows ask of the world: the door to the log, deliveries and notices."""

@@ -1,0 +1,1 @@
+"""The rules of a cascade: pure functions over commands, events and state."""

@@ -1,0 +1,1 @@
+"""The registry of persons, encrypted under one key for each of them."""

@@ -1,0 +1,1 @@
+"""Settings, telemetry, the connection to Temporal and the embedded stack."""

@@ -1,0 +1,1 @@
+"""The pages of the command line, one module for each noun."""
