@@ -1,0 +1,118 @@
+"""Ids of what the product knows, and the names of their streams and workflows."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+LONGEST_ID = 63
+DEFAULT_ORGANISATION = "main"
+WORKFLOW_PREFIX = "kaskad/"
+
+StreamKind = Literal["rollout", "participant", "organisation"]
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+_PERSON_ID = re.compile(r"p-[0-9a-hjkmnp-tv-z]{8}\Z")
+_KINDS: tuple[StreamKind, ...] = ("rollout", "participant", "organisation")
+
+
+def is_valid_id(text: str) -> bool:
+    """Whether it can be the id of a rollout, a school, a programme, a step: lower-case letters, digits and hyphens."""
+    return len(text) <= LONGEST_ID and _ID.match(text) is not None
+
+
+def is_person_id(text: str) -> bool:
+    """Whether it is an opaque id of a person: `p-` and eight characters of base 32 without i, l, o and u."""
+    return _PERSON_ID.match(text) is not None
+
+
+def is_participant_id(text: str) -> bool:
+    rollout, slash, school = text.partition("/")
+    return slash == "/" and is_valid_id(rollout) and is_valid_id(school)
+
+
+def participant_id(rollout: str, school: str) -> str:
+    return f"{rollout}/{school}"
+
+
+def rollout_of(participant: str) -> str:
+    return participant.partition("/")[0]
+
+
+def school_of(participant: str) -> str:
+    return participant.partition("/")[2]
+
+
+def rollout_stream(rollout: str) -> str:
+    return f"rollout:{rollout}"
+
+
+def participant_stream(participant: str) -> str:
+    return f"participant:{participant}"
+
+
+def organisation_stream(organisation: str = DEFAULT_ORGANISATION) -> str:
+    return f"organisation:{organisation}"
+
+
+def stream_kind(stream: str) -> StreamKind:
+    """Raises ValueError when the product has no such kind of stream."""
+    prefix = stream.partition(":")[0]
+    for kind in _KINDS:
+        if prefix == kind:
+            return kind
+    raise ValueError(f"{stream!r} is not the name of a stream")
+
+
+def stream_subject(stream: str) -> str:
+    """The id of the rollout, the participant or the organisation whose stream it is."""
+    return stream.partition(":")[2]
+
+
+def rollout_of_stream(stream: str) -> str | None:
+    """The rollout that the stream belongs to; none for an organisation's."""
+    match stream_kind(stream):
+        case "rollout":
+            return stream_subject(stream)
+        case "participant":
+            return rollout_of(stream_subject(stream))
+        case "organisation":
+            return None
+
+
+def rollout_workflow_id(rollout: str) -> str:
+    return f"{WORKFLOW_PREFIX}rollout/{rollout}"
+
+
+def participant_workflow_id(participant: str) -> str:
+    return f"{WORKFLOW_PREFIX}participant/{participant}"
+
+
+def workflow_id_of(stream: str) -> str | None:
+    """The workflow that keeps the stream; an organisation has none."""
+    match stream_kind(stream):
+        case "rollout":
+            return rollout_workflow_id(stream_subject(stream))
+        case "participant":
+            return participant_workflow_id(stream_subject(stream))
+        case "organisation":
+            return None
+
+
+def stream_of_workflow(workflow_id: str) -> str | None:
+    """The stream that a workflow keeps; none when the workflow is not one of the product's."""
+    kind, slash, subject = workflow_id.removeprefix(WORKFLOW_PREFIX).partition("/")
+    if not workflow_id.startswith(WORKFLOW_PREFIX) or not slash:
+        return None
+    if kind == "rollout" and is_valid_id(subject):
+        return rollout_stream(subject)
+    if kind == "participant" and is_participant_id(subject):
+        return participant_stream(subject)
+    return None
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that was most likely meant, if any is close."""
+    by_folded = {candidate.casefold(): candidate for candidate in sorted(candidates, reverse=True)}
+    close = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else None
