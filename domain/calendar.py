@@ -1,0 +1,161 @@
+"""School time: terms, days off, quiet hours, and the due instants computed from them."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from domain.text import Id, Model, Text
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Share = Annotated[int, Field(ge=0, le=100)]  #: per cent
+
+
+class Span(Model):
+    """A stretch of days, both ends included."""
+
+    id: Id
+    title: Text
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"ends on {self.last}, before it begins on {self.first}")
+        return self
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+class QuietHours(Model):
+    """No message is sent between these local hours; past midnight when `start` is the later one."""
+
+    start: time
+    end: time
+
+
+class SchoolCalendar(Model):
+    """When schools work: the terms, and the days within them on which nothing falls due."""
+
+    terms: tuple[Span, ...] = ()
+    holidays: tuple[Span, ...] = ()
+    blackouts: tuple[Span, ...] = ()
+    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    quiet_hours: QuietHours = QuietHours(start=time(20), end=time(8))
+    #: the local time of day at which a task falls due
+    due_time: time = time(18)
+
+    @model_validator(mode="after")
+    def _has_a_working_day(self) -> Self:
+        if not self.working_days:
+            raise ValueError("names no working day")
+        return self
+
+    def term(self, term: str) -> Span | None:
+        return next((span for span in self.terms if span.id == term), None)
+
+    def is_school_day(self, day: date) -> bool:
+        if WEEKDAYS[day.weekday()] not in self.working_days:
+            return False
+        return not any(span.covers(day) for span in (*self.holidays, *self.blackouts))
+
+    def school_days_from(self, day: date) -> Iterator[date]:
+        """School days from `day` on; gives up after three years without one."""
+        for ahead in range(3 * 366):
+            candidate = day + timedelta(days=ahead)
+            if self.is_school_day(candidate):
+                yield candidate
+
+    def school_day_from(self, day: date) -> date:
+        """The first school day on or after `day`; `day` itself when the calendar has none."""
+        return next(self.school_days_from(day), day)
+
+
+class Due(Model):
+    """When something falls due: one way of counting, from the moment it is asked or from the calendar."""
+
+    days: int | None = Field(None, ge=0, le=1500)
+    weeks: int | None = Field(None, ge=0, le=200)
+    months: int | None = Field(None, ge=0, le=48)
+    working_days: int | None = Field(None, ge=0, le=500)
+    on: date | None = None
+    term: Id | None = None
+    edge: Literal["start", "end"] = "end"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = [
+            name
+            for name in ("days", "weeks", "months", "working_days", "on", "term")
+            if getattr(self, name) is not None
+        ]
+        if len(ways) != 1:
+            raise ValueError(
+                f"needs exactly one of days, weeks, months, working_days, on, term; has {', '.join(ways) or 'none'}"
+            )
+        return self
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local_day(instant: datetime, time_zone: str) -> date:
+    return instant.astimezone(zone(time_zone)).date()
+
+
+def instant_on(day: date, at: time, time_zone: str) -> datetime:
+    return datetime.combine(day, at, zone(time_zone)).astimezone(UTC)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day `months` later, or the last day of a shorter month."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def due_day(due: Due, asked: date, calendar: SchoolCalendar) -> date:
+    """The school day on which `due` falls; never before the day it was asked."""
+    if due.working_days is not None:
+        days = calendar.school_days_from(asked + timedelta(days=1))
+        day = asked
+        for _ in range(due.working_days):
+            day = next(days, day)
+        return calendar.school_day_from(day)
+    if due.on is not None:
+        day = due.on
+    elif due.term is not None:
+        span = calendar.term(due.term)
+        day = asked if span is None else span.first if due.edge == "start" else span.last
+    elif due.months is not None:
+        day = months_later(asked, due.months)
+    else:
+        day = asked + timedelta(days=due.days or 0, weeks=due.weeks or 0)
+    return calendar.school_day_from(max(day, asked))
+
+
+def due_at(due: Due, asked: datetime, calendar: SchoolCalendar, time_zone: str) -> datetime:
+    """The instant on which `due` falls, counted from `asked`."""
+    day = due_day(due, local_day(asked, time_zone), calendar)
+    return instant_on(day, calendar.due_time, time_zone)
+
+
+def out_of_quiet_hours(instant: datetime, calendar: SchoolCalendar, time_zone: str) -> datetime:
+    """`instant`, or the end of the quiet hours that it falls into."""
+    local = instant.astimezone(zone(time_zone))
+    quiet, clock = calendar.quiet_hours, local.time()
+    over_midnight = quiet.start > quiet.end
+    inside = clock >= quiet.start or clock < quiet.end if over_midnight else quiet.start <= clock < quiet.end
+    if not inside:
+        return instant
+    day = local.date() + timedelta(days=1 if over_midnight and clock >= quiet.start else 0)
+    return instant_on(day, quiet.end, time_zone)
