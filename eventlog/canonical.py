@@ -1,0 +1,71 @@
+"""The one byte form of a value: canonical JSON as in RFC 8785, without floats."""
+
+import re
+
+import msgspec
+
+from eventlog.errors import NotCanonical
+
+LARGEST_INTEGER = 2**53 - 1
+
+# Cheap signs that the slow look at each value is needed: a long run of digits, an escaped NUL, a character
+# outside the basic plane (where the order of UTF-8 and of UTF-16, which RFC 8785 sorts by, part ways).
+_SUSPICIOUS = re.compile(rb"[:\[,]-?\d{16}|^-?\d{16}|\\u0000|[\xf0-\xf4]")
+
+
+def _refuse_float(text: str) -> object:
+    raise NotCanonical(f"{text} is not an integer: give decimals as strings.")
+
+
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoder = msgspec.json.Decoder(float_hook=_refuse_float)
+
+
+def canonical(value: object) -> msgspec.Raw:
+    """The canonical bytes of objects, lists, strings, integers, booleans and null, or of msgspec Structs of these."""
+    try:
+        encoded = _encoder.encode(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise NotCanonical(f"This value has no canonical JSON: {error}") from error
+    require_canonical(encoded)
+    return msgspec.Raw(encoded)
+
+
+def require_canonical(encoded: bytes | msgspec.Raw) -> None:
+    """Raise NotCanonical unless these bytes are what `canonical` would make of what they say."""
+    try:
+        value = _decoder.decode(encoded)
+        again = _encoder.encode(value)
+    except NotCanonical:
+        raise
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise NotCanonical(f"This is not JSON: {error}") from error
+    if again != bytes(encoded):
+        raise NotCanonical("This JSON is not in canonical form: make it with `canonical`.")
+    if _SUSPICIOUS.search(again):
+        _look_at(value)
+
+
+def _look_at(value: object) -> None:
+    match value:
+        case bool() | None:
+            return
+        case int():
+            if abs(value) > LARGEST_INTEGER:
+                raise NotCanonical(f"{value} is beyond 2**53 - 1: give large numbers as strings.")
+        case str():
+            refuse_nul(value)
+        case list():
+            for item in value:
+                _look_at(item)
+        case dict():
+            for key, item in value.items():
+                refuse_nul(key)
+                if any(character > "\uffff" for character in key):
+                    raise NotCanonical(f"The key {key!r} has a character outside the basic plane.")
+                _look_at(item)
+
+
+def refuse_nul(text: str) -> None:
+    if "\0" in text:
+        raise NotCanonical("A text has a NUL character, which PostgreSQL can't hold.")

@@ -1,0 +1,229 @@
+"""Where the log stands: an SQLite file or a PostgreSQL database, how it is opened, and what its failures mean."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import QueuePool
+
+from eventlog.errors import LogCorrupt, LogUnavailable
+
+#: Seconds that a lock is waited for: with what comes around it, the caller has an answer within ten.
+LOCK_PATIENCE = 9
+
+#: Versions below this one may corrupt a WAL when two connections write and checkpoint at once.
+SOUND_SQLITE = (3, 51, 3)
+
+_logger = logging.getLogger("eventlog")
+_warned = False
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite at hand."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        return sqlite3
+    module: ModuleType = dbapi2
+    return module
+
+
+def parse_url(url_or_path: str | os.PathLike[str]) -> URL:
+    text = os.fspath(url_or_path)
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    url = make_url(text)
+    match url.get_backend_name():
+        case "sqlite":
+            return url.set(drivername="sqlite")
+        case "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise ValueError(f"An event log is kept in SQLite or PostgreSQL, not in {other}.")
+
+
+class Database:
+    """One engine that reads and, unless it is opened to be read only, one that writes by a single connection."""
+
+    def __init__(self, url_or_path: str | os.PathLike[str], *, read_only: bool = False) -> None:
+        self.url = parse_url(url_or_path)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.read_only = read_only
+        if self.is_sqlite:
+            self._open_sqlite()
+        else:
+            self._open_postgres()
+        self._errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError, sa.exc.TimeoutError, *self.driver_errors)
+
+    def _open_sqlite(self) -> None:
+        if not self.url.database or self.url.database == ":memory:":
+            raise ValueError("An event log in SQLite needs the path of a file.")
+        self.path = Path(self.url.database)
+        self.place = str(self.path)
+        module = sqlite_module()
+        self.driver_errors: tuple[type[Exception], ...] = (module.Error, sqlite3.Error)
+        warn_of_old_sqlite(module)
+        if not self.read_only:
+            _create_private(self.path)
+        elif not self.path.is_file():
+            raise LogUnavailable(f"There is no event log at {self.path}.")
+        self.reader = _sqlite_engine(module, self.path, read_only=self.read_only, writer=False)
+        self.writer = None if self.read_only else _sqlite_engine(module, self.path, read_only=False, writer=True)
+
+    def _open_postgres(self) -> None:
+        import psycopg
+
+        self.place = f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database or ''}"
+        self.driver_errors = (psycopg.Error,)
+        options = f"-c lock_timeout={LOCK_PATIENCE}s -c statement_timeout=0"
+        arguments = {
+            "connect_timeout": 5,
+            "options": f"{options} -c timezone=UTC",
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": LOCK_PATIENCE * 1000,
+            "application_name": "kaskad",
+        }
+        self.reader = sa.create_engine(
+            self.url,
+            connect_args=arguments,
+            isolation_level="AUTOCOMMIT",
+            pool_size=8,
+            max_overflow=24,
+            pool_timeout=LOCK_PATIENCE,
+            pool_pre_ping=True,
+        )
+        self.writer = (
+            None
+            if self.read_only
+            else sa.create_engine(self.url, connect_args=arguments, isolation_level="READ COMMITTED", pool_size=1)
+        )
+
+    def close(self) -> None:
+        self.reader.dispose()
+        if self.writer is not None:
+            self.writer.dispose()
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Say in a sentence what the driver's error means."""
+        try:
+            yield
+        except self._errors as error:
+            raise self.explain(error) from error
+
+    def explain(self, error: Exception) -> Exception:
+        """What to tell a caller; a mistake in what was asked comes back as it is."""
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig is not None else error
+        if isinstance(error, sa.exc.TimeoutError):
+            return LogUnavailable(f"The event log at {self.place} is read by too many at once.")
+        name = type(cause).__name__
+        first_line = str(cause).strip().partition("\n")[0]
+        if self.is_sqlite:
+            return self._explain_sqlite(cause, name, first_line)
+        if name in ("UndefinedTable", "InvalidCatalogName"):
+            return LogCorrupt(f"The database {self.place} is not a whole event log: {first_line}.")
+        if _is_unavailable_postgres(cause):
+            return LogUnavailable(f"PostgreSQL at {self.place} can't be used: {first_line}.")
+        return error
+
+    def _explain_sqlite(self, cause: BaseException, name: str, message: str) -> Exception:
+        if "not a database" in message or "malformed" in message or "no such table" in message:
+            return LogCorrupt(f"The file {self.place} is not a whole event log: {message}.")
+        if "locked" in message or "busy" in message:
+            return LogUnavailable(f"The event log {self.place} is locked by another process.")
+        if "full" in message:
+            return LogUnavailable(f"The disk that holds the event log {self.place} is full.")
+        if name in ("OperationalError", "InterfaceError"):
+            return LogUnavailable(f"The event log {self.place} can't be used: {message}.")
+        return cause if isinstance(cause, Exception) else LogUnavailable(message)
+
+
+def _is_unavailable_postgres(cause: BaseException) -> bool:
+    import psycopg
+
+    return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction)
+
+
+def _create_private(path: Path) -> None:
+    """Make the file before SQLite does, so that it, its -wal and its -shm are the owner's alone from the first byte."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise LogUnavailable(f"The event log {path} can't be made: {error.strerror}.") from error
+
+
+def _sqlite_engine(module: ModuleType, path: Path, *, read_only: bool, writer: bool) -> sa.Engine:
+    address = f"file:{quote(str(path.absolute()))}?{_access(path, read_only)}"
+
+    def connect() -> Any:
+        connection = module.connect(
+            address,
+            uri=True,
+            timeout=LOCK_PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        if writer:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            connection.execute("PRAGMA synchronous = FULL")
+        else:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    size, overflow = (1, 0) if writer else (8, 24)
+    engine = sa.create_engine(
+        "sqlite://",
+        module=module,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=overflow,
+        pool_timeout=LOCK_PATIENCE,
+    )
+    if writer:
+        sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    # A deferred begin that reads first can't be made a writer once another has written: it fails instead of waiting.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _access(path: Path, read_only: bool) -> str:
+    """A copy (not in WAL mode), or a log on a medium that can't be written, is opened as what never changes."""
+    if not read_only:
+        return "mode=rw"
+    try:
+        with path.open("rb") as file:
+            in_wal_mode = file.read(20)[18:20] == b"\x02\x02"
+    except OSError as error:
+        raise LogUnavailable(f"The event log {path} can't be read: {error.strerror}.") from error
+    waiting = Path(f"{path}-wal")
+    has_wal = waiting.exists() and waiting.stat().st_size > 0
+    if not has_wal and not (in_wal_mode and os.access(path.absolute().parent, os.W_OK)):
+        return "mode=ro&immutable=1"
+    return "mode=ro"
+
+
+def warn_of_old_sqlite(module: ModuleType) -> None:
+    global _warned
+    if module.sqlite_version_info < SOUND_SQLITE and not _warned:
+        _warned = True
+        _logger.warning(
+            "SQLite %s has a fault which can corrupt a log that two processes write at once; it is mended in 3.51.3.",
+            module.sqlite_version,
+        )

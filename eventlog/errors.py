@@ -1,0 +1,66 @@
+"""What the event log says when it does not do what it was asked."""
+
+from datetime import datetime
+
+
+class EventLogError(Exception):
+    """Any answer of the event log other than the one asked for."""
+
+
+class VersionConflict(EventLogError):
+    """The stream is not at the version that the caller decided upon: load it and decide again."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(f"{stream} is at version {actual}, not at the expected {expected}.")
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class CommandConflict(EventLogError):
+    """The command id is already recorded with other content."""
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__(f"The command id {command_id} is already recorded with other content.")
+        self.command_id = command_id
+
+
+class LogUnavailable(EventLogError):
+    """The database can't be used now. Asking again with the command id tells whether an append was recorded."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LogTooNew(EventLogError):
+    """The log was written by a newer version of the product."""
+
+    def __init__(self, found: str, known: str) -> None:
+        super().__init__(
+            f"The event log has the schema {found}, which this version does not know (it knows up to {known}): "
+            "use the version that wrote it, or a newer one."
+        )
+        self.found = found
+        self.known = known
+
+
+class LogCorrupt(EventLogError):
+    """The file or the database is not an event log, or not a whole one."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotCanonical(EventLogError, ValueError):
+    """The value has no canonical form here: a float, an integer beyond 2**53 - 1, a NUL character, a lone surrogate."""
+
+
+class MalformedAppend(EventLogError, ValueError):
+    """The request is not one that the log can take; no later try will change that."""
+
+
+def require_aware(instant: datetime, what: str) -> None:
+    if instant.tzinfo is None:
+        raise MalformedAppend(f"{what} has no time zone: instants are aware.")

@@ -1,0 +1,60 @@
+"""Commands for other streams that follow from events: written with them, delivered at least once, then acknowledged."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import sqlalchemy as sa
+
+from eventlog.schema import followups
+
+if TYPE_CHECKING:
+    from eventlog.log import EventLog
+
+
+class Followup(msgspec.Struct, frozen=True):
+    id: str
+    #: The event that it follows from.
+    stream: str
+    version: int
+    position: int
+    #: The stream that the command is for.
+    target: str
+    command: bytes
+    created_at: datetime
+
+
+_COLUMNS = tuple(followups.columns[name] for name in Followup.__struct_fields__)
+_PENDING = followups.c.acknowledged_at.is_(None)
+
+
+class Followups:
+    """The consequences under way of one log."""
+
+    def __init__(self, log: "EventLog") -> None:
+        self._log = log
+
+    def pending(
+        self, limit: int = 100, older_than: datetime | None = None, stream: str | None = None
+    ) -> list[Followup]:
+        """Those not yet acknowledged, the oldest first; `stream` is the one whose event they follow from."""
+        select = sa.select(*_COLUMNS).where(_PENDING).order_by(followups.c.position, followups.c.id).limit(limit)
+        if older_than is not None:
+            select = select.where(followups.c.created_at <= older_than)
+        if stream is not None:
+            select = select.where(followups.c.stream == stream)
+        with self._log.reading() as connection:
+            return [Followup(*row) for row in connection.execute(select)]
+
+    def acknowledge(self, ids: Iterable[str], outcome: str) -> None:
+        """What became of the commands; the first answer stays."""
+        wanted = followups.c.id.in_(list(ids)) & _PENDING
+        done = followups.update().where(wanted).values(acknowledged_at=datetime.now(UTC), outcome=outcome)
+        self._log.run(lambda connection: connection.execute(done) and None)
+
+    def count(self) -> int:
+        """How many are not acknowledged."""
+        with self._log.reading() as connection:
+            count = sa.select(sa.func.count()).select_from(followups).where(_PENDING)
+            return int(connection.execute(count).scalar_one())

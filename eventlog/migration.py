@@ -1,0 +1,76 @@
+"""Brings a log's schema to this version of the product; a log of a newer version is left alone."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from eventlog.errors import LogCorrupt, LogTooNew
+
+#: The last step in `migrations/versions`.
+NEWEST = "0001"
+
+#: Key of the PostgreSQL lock under which one process at a time migrates.
+_LOCK = 0x6B61736B6164
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The step that the schema is at; None where there is no log yet."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def require_known(connection: sa.Connection) -> None:
+    """Raise unless the log is at a step that this version reads."""
+    found = revision_of(connection)
+    if found is None:
+        raise LogCorrupt("There is no event log in it.")
+    if found > NEWEST:
+        raise LogTooNew(found, NEWEST)
+
+
+def migrate(engine: sa.Engine, *, role: str | None = None) -> None:
+    """Take every step that is missing, in one transaction; `role` is given what the running product needs."""
+    with engine.connect() as connection:
+        if revision_of(connection) == NEWEST and role is None:
+            return
+        connection.rollback()
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            found = revision_of(connection)
+            if found is not None and found > NEWEST:
+                raise LogTooNew(found, NEWEST)
+            if found != NEWEST:
+                _upgrade(connection)
+            if role is not None and connection.dialect.name == "postgresql":
+                _grant(connection, role)
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    # Imported late: it takes longer than all else, and is needed once in a log's life.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _grant(connection: sa.Connection, role: str) -> None:
+    """What the running product may do: it does not own the tables, so it can't take the triggers off."""
+    from eventlog.schema import commands, events, followups, head, outbox, texts
+    from eventlog.views import VIEWS
+
+    name = connection.dialect.identifier_preparer.quote(role)
+    free = ", ".join([*VIEWS, followups.name, outbox.name, texts.name])
+    for right, tables in (
+        ("SELECT", "alembic_version"),
+        ("SELECT, INSERT", f"{events.name}, {commands.name}"),
+        ("SELECT, UPDATE", head.name),
+        ("SELECT, INSERT, UPDATE, DELETE", free),
+    ):
+        connection.exec_driver_sql(f"GRANT {right} ON {tables} TO {name}")

@@ -1,0 +1,128 @@
+"""Reading the log and its views, at one position when asked within a snapshot."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from eventlog.columns import from_microseconds, to_microseconds
+from eventlog.errors import LogCorrupt
+from eventlog.record import CommandRecord, Entry, Head, Record, decode_record
+from eventlog.schema import commands, events, head, texts
+from eventlog.views import VIEWS
+
+_FAR = 2**62
+
+
+class Snapshot:
+    """What one read transaction sees; outside of `EventLog.snapshot`, each question sees the newest."""
+
+    def __init__(self, connection: sa.Connection, *, position: int = 0) -> None:
+        self._connection = connection
+        self._sqlite = connection.dialect.name == "sqlite"
+        #: Position of the last event that is seen.
+        self.position = position
+
+    def _fetch(self, statement: str, parameters: tuple[Any, ...]) -> list[Any]:
+        driver: Any = self._connection.connection.driver_connection
+        cursor = driver.cursor() if self._sqlite else driver.cursor(binary=True)
+        text = statement if self._sqlite else statement.replace("?", "%s")
+        rows: list[Any] = cursor.execute(text, parameters).fetchall()
+        return rows
+
+    def head(self) -> Head:
+        row = self._connection.execute(sa.select(head.c.size, head.c.root, head.c.recorded_at)).one_or_none()
+        if row is None:
+            raise LogCorrupt("The event log has lost its head.")
+        recorded_at = None if row.recorded_at is None else from_microseconds(row.recorded_at)
+        return Head(row.size, row.root.hex(), recorded_at)
+
+    def command(self, command_id: str) -> CommandRecord | None:
+        row = self._connection.execute(sa.select(commands).where(commands.c.command_id == command_id)).one_or_none()
+        return None if row is None else CommandRecord(*row)
+
+    def stream(self, stream: str, after: int = 0, up_to: int | None = None) -> list[Record]:
+        """The events of one stream above version `after`, up to and with version `up_to`."""
+        rows = self._fetch(
+            "SELECT entry FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version",
+            (stream, after, _FAR if up_to is None else up_to),
+        )
+        return [decode_record(row[0]) for row in rows]
+
+    def position_of(self, stream: str, version: int) -> int | None:
+        """Where in the one order a stream's event stands."""
+        rows = self._fetch("SELECT position FROM events WHERE stream = ? AND version = ?", (stream, version))
+        return rows[0][0] if rows else None
+
+    def streams(self, prefix: str = "") -> list[str]:
+        first = sa.select(events.c.stream).where(events.c.version == 1).order_by(events.c.stream)
+        return [name for name in self._connection.execute(first).scalars() if name.startswith(prefix)]
+
+    def read(
+        self,
+        after: int = 0,
+        limit: int = 1000,
+        *,
+        stream: str | None = None,
+        rollout: str | None = None,
+        kinds: Iterable[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        up_to: int | None = None,
+    ) -> list[Record]:
+        """A page of all streams in the one order; `since` and `until` are bounds of `recorded_at`, both within."""
+        where, values = "position > ?", [after]
+        for condition, value in (
+            ("position <= ?", up_to),
+            ("stream = ?", stream),
+            ("rollout = ?", rollout),
+            ("recorded_at >= ?", None if since is None else to_microseconds(since)),
+            ("recorded_at <= ?", None if until is None else to_microseconds(until)),
+        ):
+            if value is not None:
+                where += f" AND {condition}"
+                values.append(value)  # type: ignore[arg-type]
+        if kinds is not None:
+            wanted = list(kinds)
+            where += f" AND kind IN ({', '.join('?' * len(wanted)) or 'NULL'})"
+            values.extend(wanted)  # type: ignore[arg-type]
+        rows = self._fetch(f"SELECT entry FROM events WHERE {where} ORDER BY position LIMIT ?", (*values, limit))
+        return [decode_record(row[0]) for row in rows]
+
+    def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """A page of the rows as they are stored: what an auditor recomputes."""
+        rows = self._fetch(
+            "SELECT position, stream, version, kind, rollout, happened_at, recorded_at, entry, leaf"
+            " FROM events WHERE position > ? ORDER BY position LIMIT ?",
+            (after, limit),
+        )
+        return [Entry(*row) for row in rows]
+
+    def rows(
+        self,
+        view: str,
+        *,
+        _until: Mapping[str, datetime] | None = None,
+        _limit: int | None = None,
+        **where: object,
+    ) -> list[dict[str, Any]]:
+        """Rows of a view by the values of columns, in the order of its key; `_until` takes those due by an instant."""
+        table = VIEWS[view]
+        select = sa.select(table).order_by(*table.primary_key.columns)
+        for name, wanted in where.items():
+            column = table.columns[name]
+            if isinstance(wanted, tuple | list | set | frozenset):
+                select = select.where(column.in_(wanted))
+            else:
+                select = select.where(column.is_(None) if wanted is None else column == wanted)
+        for name, instant in (_until or {}).items():
+            select = select.where(table.columns[name] <= instant)
+        if _limit is not None:
+            select = select.limit(_limit)
+        return [dict(row) for row in self._connection.execute(select).mappings()]
+
+    def text(self, text_id: str) -> str | None:
+        """The text, unless it was erased or never was."""
+        found = self._connection.execute(sa.select(texts.c.body).where(texts.c.id == text_id)).scalar()
+        return None if found is None else str(found)

@@ -1,0 +1,148 @@
+"""What goes into the event log and what comes out of it."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    kind: str
+    schema: int
+    #: Canonical JSON (see `eventlog.canonical`).
+    data: msgspec.Raw
+    happened_at: datetime
+
+
+class RowChange(msgspec.Struct, frozen=True):
+    """A row of a view as it is after the events: put there, or taken away when `row` is None."""
+
+    view: str
+    key: tuple[object, ...]
+    #: The columns that are not of the key; those not named become NULL.
+    row: dict[str, object] | None = None
+
+
+class NewFollowup(msgspec.Struct, frozen=True):
+    """A command for another stream that follows from an event of this append."""
+
+    id: str
+    target: str
+    #: JSON.
+    command: bytes
+    #: Which event of the append it follows from, counted from 0.
+    event: int = 0
+
+
+class NewNotice(msgspec.Struct, frozen=True):
+    """Something to tell a person or a role, once its time has come."""
+
+    id: str
+    template: str
+    #: JSON.
+    params: str
+    not_before: datetime
+    to_person: str | None = None
+    to_role: str | None = None
+    event: int = 0
+
+
+class NewText(msgspec.Struct, frozen=True):
+    """Free text that stands beside the log and can be erased; an event holds its salted hash."""
+
+    id: str
+    salt: bytes
+    body: str
+    person: str | None = None
+
+
+class Append(msgspec.Struct, frozen=True, kw_only=True):
+    """The events that one command adds to one stream, with everything to be written in the same transaction."""
+
+    stream: str
+    #: Version of the stream that the command was decided upon; 0 means that it must not exist.
+    expected: int
+    #: Unique in the log.
+    command_id: str
+    #: Hex SHA-256 over the command's kind, arguments and actor.
+    command_digest: str
+    events: tuple[NewEvent, ...]
+    #: The rollout's clock; in the log of a rehearsal it becomes `recorded_at`.
+    at: datetime
+    actor: str
+    on_behalf_of: str | None = None
+    entered_by: str | None = None
+    rollout: str | None = None
+    programme: str | None = None
+    programme_version: str | None = None
+    trace_id: str | None = None
+    rows: tuple[RowChange, ...] = ()
+    followups: tuple[NewFollowup, ...] = ()
+    notices: tuple[NewNotice, ...] = ()
+    texts: tuple[NewText, ...] = ()
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    #: Positions of the first and the last event of the command.
+    first: int
+    last: int
+    #: Version of the stream after the last event.
+    version: int
+    command_id: str
+    #: The command was recorded by an earlier call.
+    repeated: bool = False
+
+
+class CommandRecord(msgspec.Struct, frozen=True):
+    command_id: str
+    digest: str
+    stream: str
+    first: int
+    last: int
+
+
+class Head(msgspec.Struct, frozen=True):
+    #: Number of events, which is the position of the last one.
+    size: int
+    #: Hex of the Merkle tree's root.
+    root: str
+    recorded_at: datetime | None
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One event as recorded. Its encoding is what is hashed, so the fields stand in the order of their names."""
+
+    actor: str
+    command_digest: str
+    command_id: str
+    data: msgspec.Raw
+    entered_by: str | None
+    happened_at: datetime
+    kind: str
+    on_behalf_of: str | None
+    position: int
+    programme: str | None
+    programme_version: str | None
+    recorded_at: datetime
+    rollout: str | None
+    schema: int
+    stream: str
+    trace_id: str | None
+    version: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """The stored row of one event: what an auditor recomputes."""
+
+    position: int
+    stream: str
+    version: int
+    kind: str
+    rollout: str | None
+    happened_at: int
+    recorded_at: int
+    entry: bytes
+    leaf: bytes
+
+
+encode_record = msgspec.json.Encoder().encode
+decode_record = msgspec.json.Decoder(Record).decode
