@@ -1,0 +1,136 @@
+"""The tree of commands, of which a module is imported only when its command is the one that runs."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+import click
+
+from terminal import outcome
+
+#: command -> where it stands, and what --help says of it without importing that.
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "demo": ("terminal.demo:demo", "Play the NIS/SHARE rollout of 2024 through, live, with simulated people."),
+    "up": ("terminal.stack:up", "Start Temporal and the worker here, and stay until Ctrl-C."),
+    "status": ("terminal.status:status", "What runs, what is behind, what is wrong, on one screen."),
+    "programme": ("terminal.programme:programme", "List, show, check and draw programme definitions."),
+    "rollout": ("terminal.rollout:rollout", "Start, watch, pause and close rollouts."),
+    "school": ("terminal.school:school", "Enrol, show, nominate and withdraw schools; put persons in seats."),
+    "person": ("terminal.person:person", "Register persons, grant rights, erase a person's data."),
+    "task": ("terminal.task:task", "See what is asked of whom, and complete it."),
+    "session": ("terminal.session:session", "Plan, move and cancel training sessions."),
+    "attendance": ("terminal.session:attendance", "Record who was at a session, all at once."),
+    "checkpoint": ("terminal.checkpoint:checkpoint", "Hold a mentoring checkpoint."),
+    "evidence": ("terminal.evidence:evidence", "Submit, get and review evidence."),
+    "deadline": ("terminal.deadline:deadline", "Extend a due date."),
+    "correct": ("terminal.correct:correct", "Correct a wrong fact by a new event with a reason."),
+    "audit": ("terminal.audit:audit", "Read, replay, explain, verify and export the event log."),
+    "recover": ("terminal.recover:recover", "Make Temporal agree with the event log."),
+    "backup": ("terminal.backup:backup", "Copy everything into a folder while it runs."),
+    "restore": ("terminal.backup:restore", "Bring a backup back."),
+    "views": ("terminal.views:views", "Rebuild the views from the event log."),
+    "worker": ("terminal.stack:worker", "Run a worker against the Temporal server that the environment names."),
+    "test": ("terminal.stack:test", "Run every check of the product."),
+    "bench": ("terminal.stack:bench", "Run a benchmark beside its peers."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"There is no command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        click.echo(f"kaskad {version('kaskad')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
+)
+def kaskad() -> None:
+    """Roll out a practice through people who train people.
+
+    Exit codes: 0 done, 1 refused or not found, 2 bad input or usage, 3 a service can't be reached.
+    Add --help to any command.
+    """
+
+
+def run(arguments: Sequence[str]) -> NoReturn:
+    """Runs one command line to the end of the process."""
+    leave(execute(arguments))
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Runs one command line and gives its exit code; the one place where errors become codes."""
+    try:
+        result = kaskad.main(args=list(arguments), prog_name="kaskad", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("kaskad: stopped.", file=sys.stderr)
+        return outcome.INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return outcome.DONE
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else outcome.DONE if ended.code is None else outcome.REFUSED
+    except Exception as error:
+        return outcome.report(error)
+    return result if isinstance(result, int) else outcome.DONE
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process without Python's own tidying up.
+
+    A Temporal client that still has an answer on its way can crash a finalising interpreter (exit code 134 or 139),
+    and the exit code is part of the interface.
+    """
+    telemetry = sys.modules.get("runtime.telemetry")
+    if telemetry is not None:
+        telemetry.shut_down()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        os.write(2, f"kaskad: the output could not be written: {error.strerror}\n".encode())
+        code = code or outcome.REFUSED
+    os._exit(code)
+
+
+def _forget_output() -> None:
+    """Whoever read our output has gone, as `head` does: what is left to flush goes nowhere, quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

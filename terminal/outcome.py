@@ -1,0 +1,105 @@
+"""How a command ends when it does not simply end: with a sentence and an exit code, in one place."""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Final
+
+DONE: Final = 0
+REFUSED: Final = 1
+BAD_INPUT: Final = 2
+UNREACHABLE: Final = 3
+#: A fault of ours, as sysexits.h calls it; none of the four that a caller can act on.
+FAULT: Final = 70
+INTERRUPTED: Final = 130
+
+
+class Outcome(Exception):
+    """An expected end other than success; its text is the sentence for the person."""
+
+    code: int = FAULT
+
+
+class Refused(Outcome):
+    """What was asked is not possible as things stand; nothing was recorded."""
+
+    code = REFUSED
+
+
+class NotFound(Refused):
+    """What was named does not exist."""
+
+
+class BadInput(Outcome):
+    """What was given can't be read or has the wrong shape."""
+
+    code = BAD_INPUT
+
+
+class ServiceUnavailable(Outcome):
+    """Something needed can't be reached; the sentence says what to do."""
+
+    code = UNREACHABLE
+
+
+#: Errors of the packages below, which do not know of exit codes; by name, so that none of them is imported for it.
+CODES: Final[dict[str, int]] = {
+    "activities.artefact_errors.ArtefactProblem": BAD_INPUT,
+    "activities.artefact_errors.ArtefactStoreUnavailable": UNREACHABLE,
+    "eventlog.errors.CommandConflict": REFUSED,
+    "eventlog.errors.LogCorrupt": REFUSED,
+    "eventlog.errors.LogTooNew": REFUSED,
+    "eventlog.errors.LogUnavailable": UNREACHABLE,
+    "eventlog.errors.VersionConflict": REFUSED,
+    "people.errors.PersonProblem": BAD_INPUT,
+    "people.errors.RegistryTooNew": REFUSED,
+    "people.errors.RegistryUnavailable": UNREACHABLE,
+    "runtime.folder.FolderInUse": REFUSED,
+    "runtime.ports.PortTaken": REFUSED,
+    "runtime.settings.WrongSetting": BAD_INPUT,
+    "runtime.connection.TemporalUnavailable": UNREACHABLE,
+    "runtime.embedded.ServerFailed": UNREACHABLE,
+    "runtime.embedded.ServerMissing": UNREACHABLE,
+}
+
+#: Problems that a caller met only because the thing is not there, which the table above can't tell by their class.
+NOT_FOUND_CODES: Final = frozenset(
+    {"person-unknown", "person-erased", "artefact-missing", "email-known", "person-known"}
+)
+
+
+def exit_code_of(error: BaseException) -> int | None:
+    """The exit code of an expected error; None for a fault."""
+    if isinstance(error, Outcome):
+        return error.code
+    if getattr(error, "code", None) in NOT_FOUND_CODES:
+        return REFUSED
+    for cls in type(error).__mro__:
+        code = CODES.get(f"{cls.__module__}.{cls.__qualname__}")
+        if code is not None:
+            return code
+    return None
+
+
+def report(error: BaseException) -> int:
+    """Says on the standard error what an error means for the person, and gives the exit code."""
+    expected = next(((one, code) for one in _causes(error) if (code := exit_code_of(one)) is not None), None)
+    if os.environ.get("KASKAD_DEBUG") == "1":
+        traceback.print_exception(error)
+    if expected is not None:
+        print(f"kaskad: {expected[0]}", file=sys.stderr)
+        return expected[1]
+    print(f"kaskad: this is a fault in Kaskad: {type(error).__name__}: {error}", file=sys.stderr)
+    print("KASKAD_DEBUG=1 shows where it happened; what the stack wrote is in var/run.", file=sys.stderr)
+    return FAULT
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it was raised from where somebody said so: a wrapped expected error is still expected."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__
