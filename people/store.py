@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,7 +28,10 @@ class Store:
         self._sqlite = url.get_backend_name() == "sqlite"
         if self._sqlite and not read_only:
             _make_private_file(name, Path(url.database or ""))
-        self._engine = _sqlite_engine(url) if self._sqlite else _server_engine(url)
+        try:
+            self._engine = _sqlite_engine(url) if self._sqlite else _server_engine(url)
+        except (ArgumentError, ImportError) as problem:
+            raise RegistryUnavailable(f"{name} can't be used: there is no driver for {url.drivername}.") from problem
         try:
             self._bring_to_version(read_only)
         except BaseException:
@@ -118,15 +121,18 @@ def store_url(name: str, url_or_path: str | Path) -> URL:
 def _make_private_file(name: str, path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made before SQLite does, which would leave it readable to others; its journal takes over the mode.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Made before SQLite does, which would leave it readable to others; its journal takes over the mode. Never
+        # opened when it is there already: closing it again would drop the locks that this process has on it.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as problem:
         raise RegistryUnavailable(f"{name} can't be opened at {path}: {problem.strerror}.") from problem
 
 
-def _sqlite_module() -> ModuleType:
+def sqlite_module() -> ModuleType:
+    """The only one to open these files with in a process: two libraries do not see each other's locks."""
     try:
         from pysqlite3 import dbapi2
     except ImportError:
@@ -137,7 +143,7 @@ def _sqlite_module() -> ModuleType:
 
 def _sqlite_engine(url: URL) -> Engine:
     engine = create_engine(
-        url, module=_sqlite_module(), hide_parameters=True, connect_args={"timeout": PATIENCE_SECONDS}
+        url, module=sqlite_module(), hide_parameters=True, connect_args={"timeout": PATIENCE_SECONDS}
     )
 
     @event.listens_for(engine, "connect")

