@@ -57,9 +57,8 @@ def organisation_stream(organisation: str = DEFAULT_ORGANISATION) -> str:
 
 def stream_kind(stream: str) -> StreamKind:
     """Raises ValueError when the product has no such kind of stream."""
-    prefix = stream.partition(":")[0]
     for kind in _KINDS:
-        if prefix == kind:
+        if stream.startswith(f"{kind}:"):
             return kind
     raise ValueError(f"{stream!r} is not the name of a stream")
 

@@ -237,6 +237,15 @@ def test_a_locked_registry_says_so(registry: Registry, folder: Path, monkeypatch
     holder.close()
 
 
+def test_a_full_disk_is_told_and_changes_nothing(registry: Registry) -> None:
+    added = registry.add(PersonDraft("n"))
+    with registry._store.reading() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    with pytest.raises(RegistryUnavailable, match="the disk is full"):
+        registry.add_all([PersonDraft("n" * 200)] * 200)
+    assert registry.persons() == [added]
+
+
 def test_the_package_itself_imports_no_database() -> None:
     script = "import sys, people, people.errors, people.person, people.opaque; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
