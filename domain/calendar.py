@@ -77,6 +77,18 @@ class SchoolCalendar(Model):
         """The first school day on or after `day`; `day` itself when the calendar has none."""
         return next(self.school_days_from(day), day)
 
+    def last_school_day(self, span: Span) -> date:
+        """The last school day of a term; its last day when it has none."""
+        days = (span.last - timedelta(days=back) for back in range((span.last - span.first).days + 1))
+        return next((day for day in days if self.is_school_day(day)), span.last)
+
+    def terms_from(self, day: date) -> tuple[Span, ...]:
+        """The term under way and those after it, in the order of time."""
+        return tuple(sorted((span for span in self.terms if span.last >= day), key=lambda span: span.first))
+
+
+_WAYS = ("days", "weeks", "months", "working_days", "on", "term", "terms")
+
 
 class Due(Model):
     """When something falls due: one way of counting, from the moment it is asked or from the calendar."""
@@ -86,20 +98,17 @@ class Due(Model):
     months: int | None = Field(None, ge=0, le=48)
     working_days: int | None = Field(None, ge=0, le=500)
     on: date | None = None
+    #: a term of the calendar by its id, the same for everybody
     term: Id | None = None
+    #: the so-many-th term from the moment it is asked: 1 is the one under way or, between terms, the next
+    terms: int | None = Field(None, ge=1, le=40)
     edge: Literal["start", "end"] = "end"
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        ways = [
-            name
-            for name in ("days", "weeks", "months", "working_days", "on", "term")
-            if getattr(self, name) is not None
-        ]
+        ways = [name for name in _WAYS if getattr(self, name) is not None]
         if len(ways) != 1:
-            raise ValueError(
-                f"needs exactly one of days, weeks, months, working_days, on, term; has {', '.join(ways) or 'none'}"
-            )
+            raise ValueError(f"needs exactly one of {', '.join(_WAYS)}; has {', '.join(ways) or 'none'}")
         return self
 
 
@@ -133,14 +142,22 @@ def due_day(due: Due, asked: date, calendar: SchoolCalendar) -> date:
         return calendar.school_day_from(day)
     if due.on is not None:
         day = due.on
-    elif due.term is not None:
-        span = calendar.term(due.term)
-        day = asked if span is None else span.first if due.edge == "start" else span.last
+    elif due.term is not None or due.terms is not None:
+        span = _term_meant(due, asked, calendar)
+        day = asked if span is None else span.first if due.edge == "start" else calendar.last_school_day(span)
     elif due.months is not None:
         day = months_later(asked, due.months)
     else:
         day = asked + timedelta(days=due.days or 0, weeks=due.weeks or 0)
     return calendar.school_day_from(max(day, asked))
+
+
+def _term_meant(due: Due, asked: date, calendar: SchoolCalendar) -> Span | None:
+    """The term that is named or counted; the calendar's last one when it has too few."""
+    if due.term is not None:
+        return calendar.term(due.term)
+    ahead = calendar.terms_from(asked)[: due.terms]
+    return ahead[-1] if ahead else None
 
 
 def due_at(due: Due, asked: datetime, calendar: SchoolCalendar, time_zone: str) -> datetime:

@@ -35,6 +35,8 @@ class Parameter(Model):
 
     title: Text
     default: bool | int | str
+    #: the only values it may take; empty: any of the default's kind
+    choices: tuple[bool | int | str, ...] = ()
     #: the source documents leave it open; the default is this definition's own choice
     open: bool = False
     why: Line
@@ -122,6 +124,8 @@ class Cohort(Model):
     starts: date
     ends: date
     participants: dict[Id, int] = Field(default_factory=dict)
+    #: values of parameters for this intake, in the place of their defaults
+    parameters: dict[Id, bool | int | str] = Field(default_factory=dict)
 
 
 class Programme(Model):
@@ -140,6 +144,8 @@ class Programme(Model):
     rubrics: dict[Id, Rubric] = Field(default_factory=dict)
     tiers: tuple[Tier, ...] = Field(min_length=1)
     cohorts: dict[Id, Cohort] = Field(min_length=1)
+    #: parameter -> value as used; written by the reader, and part of the definition as the log keeps it
+    chosen: dict[Id, bool | int | str] = Field(default_factory=dict)
 
     @cached_property
     def tier_by_id(self) -> dict[str, Tier]:

@@ -1,0 +1,34 @@
+"""The programmes that are shipped: one YAML file each, named after its programme."""
+
+from pathlib import Path
+
+from domain.identity import nearest
+
+FOLDER = Path(__file__).parent
+EXAMPLES = FOLDER / "examples"
+
+
+class UnknownProgramme(LookupError):
+    """Neither a shipped programme nor a file."""
+
+    def __init__(self, name: str, close: str | None) -> None:
+        self.name = name
+        self.nearest = close
+        hint = f"; did you mean '{close}'?" if close else f"; there are: {', '.join(library())}"
+        super().__init__(f"there is no programme '{name}'{hint}")
+
+
+def library() -> dict[str, Path]:
+    """Programme -> its file, in the order of names."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+def find_programme(name: str) -> Path:
+    """The file of a shipped programme, or the file that is named itself; raises UnknownProgramme."""
+    shipped = library()
+    if name in shipped:
+        return shipped[name]
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml", ".json") and path.is_file():
+        return path
+    raise UnknownProgramme(name, nearest(name, shipped))

@@ -1,0 +1,71 @@
+"""From plain values to the models: every fault of shape in a sentence, and what can still be read beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.identity import nearest
+from domain.programme import Programme
+from domain.text import Text
+from programmes.document import Document, Path, Plain
+from programmes.fields import keys_of, model_at, place_of
+from programmes.parameters import Filled
+from programmes.problem import Problem
+from programmes.salvage import salvage
+from programmes.wording import sentence_of
+
+_LANGUAGES = {"kk": "Kazakh", "ru": "Russian", "en": "English"}
+
+
+@dataclass(slots=True)
+class Shaped:
+    """What came of a definition: the programme, or as much of it as the checks can still use."""
+
+    programme: Programme | None
+    problems: list[Problem] = field(default_factory=list)
+    #: what was made up in the place of a fault, to get this far
+    made_up: set[Path] = field(default_factory=set)
+
+
+def shape(document: Document, filled: Filled) -> Shaped:
+    try:
+        return Shaped(Programme.model_validate(filled.content))
+    except ValidationError as error:
+        programme, made_up = salvage(filled.content, error)
+        return Shaped(programme, list(_problems(error, document, filled)), made_up)
+
+
+def _problems(error: ValidationError, document: Document, filled: Filled) -> Iterator[Problem]:
+    said: set[Path] = set()
+    for fault in error.errors(include_url=False):
+        path = place_of(fault, filled.content)
+        if path in said:
+            continue
+        said.add(path)
+        unknown = fault["type"] == "extra_forbidden"
+        message = _message(fault, path, filled.content)
+        if name := filled.places.get(path):
+            message += f" (the value comes from the parameter '{name}')"
+        yield document.problem(path, message, at_key=unknown)
+
+
+def _message(fault: ErrorDetails, path: Path, content: Plain) -> str:
+    model = model_at(path[:-1], content) if path else None
+    key = str(path[-1]) if path else ""
+    if fault["type"] == "extra_forbidden":
+        return _unknown_key(key, model)
+    if fault["type"] == "missing":
+        if model is Text:
+            return f"lacks the {_LANGUAGES[key]} text; every text is written in kk, ru and en"
+        return f"lacks the key '{key}'"
+    return sentence_of(fault)
+
+
+def _unknown_key(key: str, model: type[BaseModel] | None) -> str:
+    known = keys_of(model) if model else {}
+    known.pop("chosen", None)
+    if near := nearest(key, known):
+        return f"is no known key; did you mean '{near}'?"
+    return "is no known key" + (f"; here may stand: {', '.join(known)}" if known else "")
