@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -99,16 +100,16 @@ class Ports:
         )
 
 
-def start_server(folder: DataFolder, ports: Ports, *, within: float = 30.0) -> EmbeddedServer:
+def start_server(
+    folder: DataFolder, ports: Ports, *, within: float = 30.0, is_called_off: Callable[[], bool] = lambda: False
+) -> EmbeddedServer:
     """Starts the server and waits until it answers; the caller holds the folder, and is the main thread."""
     folder.prepare()
     end_left_over(folder)
-    process = lifeline.spawn(
-        _command(folder, ports), output=folder.temporal_log, environment={**os.environ, "TEMPORAL_ENV_FILE": os.devnull}
-    )
+    process = lifeline.spawn(_command(folder, ports), output=folder.temporal_log, environment=os.environ)
     server = EmbeddedServer(process, Listening(process.pid, ports.grpc, ports.http, ports.ui), folder)
     try:
-        _wait_until_healthy(server, within)
+        _wait_until_healthy(server, within, is_called_off)
     except BaseException:
         lifeline.stop(process, _STOP_WITHIN)
         raise
@@ -159,11 +160,11 @@ def _command(folder: DataFolder, ports: Ports) -> list[str | Path]:
         # Measured up to 2.9 times as fast as without; a power cut may lose the last moments, which `recover` repairs.
         "--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal",
         "--port", str(ports.grpc), "--http-port", str(ports.http), "--metrics-port", str(ports.metrics), *page,
-        *attributes, "--log-level", "warn", "--color", "never",
+        *attributes, "--disable-config-file", "--disable-config-env", "--log-level", "warn", "--color", "never",
     ]  # fmt: skip
 
 
-def _wait_until_healthy(server: EmbeddedServer, within: float) -> None:
+def _wait_until_healthy(server: EmbeddedServer, within: float, is_called_off: Callable[[], bool]) -> None:
     """Until the server describes its namespace, which is the first thing that any client asks."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
@@ -171,6 +172,8 @@ def _wait_until_healthy(server: EmbeddedServer, within: float) -> None:
             raise ServerFailed(_explain(server, "ended as it started"))
         if answers(server.listening):
             return
+        if is_called_off():
+            raise ServerFailed("The start was called off.")
         time.sleep(0.03)
     raise ServerFailed(_explain(server, f"did not answer within {within:.0f} s"))
 

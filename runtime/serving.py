@@ -1,0 +1,117 @@
+"""A worker process: it serves the task queue until it is told to stop, and waits for a server that is away."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+
+from runtime import telemetry
+from runtime.connection import TemporalUnavailable, connect
+from runtime.loglines import set_up_logging
+from runtime.settings import Settings
+
+log = structlog.get_logger("kaskad.worker")
+
+#: Seconds between two tries to reach a server that is away.
+RETRY_EVERY = 3.0
+
+
+def make_worker(client: Client, settings: Settings, **overrides: Any) -> Worker:
+    """A worker as production has it; tests override the task queue or the cache."""
+    from activities.registry import activities_for
+    from workflows.registry import WORKFLOWS
+
+    options: dict[str, Any] = {
+        "task_queue": settings.task_queue,
+        "workflows": WORKFLOWS,
+        "activities": activities_for(settings),
+        "max_cached_workflows": settings.workflow_cache,
+        "max_concurrent_workflow_tasks": settings.concurrent_workflow_tasks,
+        "max_concurrent_activities": settings.concurrent_activities,
+        "max_concurrent_local_activities": settings.concurrent_activities,
+        "graceful_shutdown_timeout": timedelta(seconds=settings.stop_within),
+        "deployment_config": deployment(settings),
+    }
+    return Worker(client, **{**options, **overrides})
+
+
+def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
+    """Worker versioning, only where a build id is given: a small installation has one version at a time."""
+    if settings.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.deployment, settings.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.PINNED,
+    )
+
+
+def run_worker(settings: Settings) -> int:
+    """Serves until SIGTERM or SIGINT."""
+    set_up_logging(settings)
+    telemetry.set_up("worker")
+    asyncio.run(serve(settings))
+    return 0
+
+
+async def serve(settings: Settings) -> None:
+    stopping = _stop_on_signals()
+    client = await _unless(stopping, _reach_temporal(settings))
+    if client is None:
+        return
+    from activities.reconcile import reconcile
+
+    async with make_worker(client, settings):
+        log.info("serving", task_queue=settings.task_queue, namespace=client.namespace)
+        repairing = asyncio.create_task(_again_and_again(settings.reconcile_every, lambda: reconcile(client, settings)))
+        await stopping.wait()
+        log.info("stopping")
+        repairing.cancel()
+        await asyncio.gather(repairing, return_exceptions=True)
+    log.info("stopped")
+
+
+async def _reach_temporal(settings: Settings) -> Client:
+    core = telemetry.core_runtime(settings)
+    while True:
+        try:
+            return await connect(settings, runtime=core)
+        except TemporalUnavailable as away:
+            log.warning("waiting for Temporal", reason=str(away))
+            await asyncio.sleep(RETRY_EVERY)
+
+
+async def _again_and_again(seconds: float, look: Callable[[], Awaitable[object]]) -> None:
+    """Looks at once and then every so often; a look that fails is logged and made again."""
+    while True:
+        try:
+            await look()
+        except Exception:
+            log.warning("reconciling failed; it is tried again", exc_info=True)
+        await asyncio.sleep(seconds)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _unless(stopping: asyncio.Event, wanted: Awaitable[Client]) -> Client | None:
+    """What is waited for, or None if the process is told to stop first."""
+    waiting = asyncio.ensure_future(wanted)
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        stopped.cancel()
+        return waiting.result()
+    waiting.cancel()
+    return None

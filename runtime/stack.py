@@ -1,0 +1,182 @@
+"""The embedded stack: one process that starts the Temporal server and the worker, starts them again, and stops both."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from runtime import lifeline
+from runtime.connection import names_a_server
+from runtime.embedded import LARGEST_LOG, EmbeddedServer, Ports, ServerFailed, find_binary, start_server
+from runtime.folder import DataFolder
+from runtime.settings import Settings
+
+Say = Callable[[str], None]
+
+#: A child that lived this long is taken to be well: its next end is answered at once again.
+_WELL_AFTER = 30.0
+_LONGEST_PAUSE = 20.0
+#: Together with the server's four seconds this keeps a stop within ten.
+_WORKER_STOPS_WITHIN = 5.0
+_LOOK_EVERY = 0.1
+
+
+@dataclass(slots=True)
+class Pause:
+    """How long to wait before a child is started again: doubled each time that it ends soon after its start."""
+
+    seconds: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    def next(self) -> float:
+        lived = time.monotonic() - self.started
+        self.seconds = 0.2 if lived > _WELL_AFTER or self.seconds == 0 else min(self.seconds * 2, _LONGEST_PAUSE)
+        return self.seconds
+
+
+@dataclass(slots=True)
+class Signals:
+    """Stop signals seen so far; the second one forces."""
+
+    seen: int = 0
+
+    def note(self, *_: object) -> None:
+        self.seen += 1
+
+    def any(self) -> bool:
+        return self.seen > 0
+
+    def sleep(self, seconds: float) -> None:
+        """Sleeps, but not through a signal."""
+        end = time.monotonic() + seconds
+        while not self.seen and time.monotonic() < end:
+            time.sleep(min(_LOOK_EVERY, max(0.0, end - time.monotonic())))
+
+
+class Stack:
+    """The children of one `up`, on a folder that it holds."""
+
+    def __init__(self, settings: Settings, say: Say, signals: Signals) -> None:
+        self.settings = settings
+        self.folder = DataFolder(settings.home)
+        self.say = say
+        self.signals = signals
+        self.ports: Ports | None = None
+        self.server: EmbeddedServer | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+        self._server_pause = Pause()
+        self._worker_pause = Pause()
+
+    def start_temporal(self) -> None:
+        """Nothing where the environment names a server. Raises PortTaken, ServerMissing, ServerFailed."""
+        if names_a_server():
+            self.say("Temporal   the server that the environment names; none is started here")
+            return
+        find_binary()
+        self.ports = Ports.choose(self.settings)
+        self.server = start_server(self.folder, self.ports, is_called_off=self.signals.any)
+        self.say(f"Temporal   {self.server.address}")
+        if self.server.listening.page:
+            self.say(f"Web page   {self.server.listening.page}")
+
+    def start_worker(self) -> None:
+        self._worker_pause.started = time.monotonic()
+        self.worker = lifeline.spawn(
+            [sys.executable, "-m", "worker"],
+            output=self.folder.worker_log,
+            environment={**os.environ, "KASKAD_HOME": str(self.folder.home)},
+        )
+
+    def watch(self) -> None:
+        """Keeps both running until a signal comes."""
+        while not self.signals.seen:
+            self.signals.sleep(0.25)
+            if self.server is not None and not self.server.is_alive():
+                self._start_temporal_again(self.server)
+            if self.worker is not None and self.worker.poll() is not None:
+                self._start_worker_again(self.worker)
+            lifeline.cut(self.folder.temporal_log, LARGEST_LOG)
+            lifeline.cut(self.folder.worker_log, LARGEST_LOG)
+
+    def stop(self) -> None:
+        """The worker first, so that it can say goodbye to the server; by force once a second signal has come."""
+        for name, process, within in (
+            ("worker", self.worker, _WORKER_STOPS_WITHIN),
+            ("server", self.server.process if self.server else None, 4.0),
+        ):
+            if process is not None:
+                self._end(name, process, within)
+        self.folder.temporal_note.unlink(missing_ok=True)
+
+    def _end(self, name: str, process: subprocess.Popen[bytes], within: float) -> None:
+        end = time.monotonic() + within
+        if process.poll() is None:
+            process.terminate()
+        while process.poll() is None and time.monotonic() < end and self.signals.seen < 2:
+            time.sleep(0.02)
+        if process.poll() is None:
+            self.say(f"The {name} did not stop by itself and is ended.")
+            process.kill()
+        process.wait()
+
+    def _start_temporal_again(self, server: EmbeddedServer) -> None:
+        pause = self._server_pause.next()
+        self.say(f"The Temporal server ended ({_how(server.process)}); starting it again in {pause:.1f} s.")
+        self.signals.sleep(pause)
+        if self.signals.seen or self.ports is None:
+            return
+        self._server_pause.started = time.monotonic()
+        try:
+            self.server = start_server(self.folder, self.ports, is_called_off=self.signals.any)
+        except ServerFailed as error:
+            self.say(str(error))
+
+    def _start_worker_again(self, worker: subprocess.Popen[bytes]) -> None:
+        pause = self._worker_pause.next()
+        self.say(
+            f"The worker ended ({_how(worker)}); starting it again in {pause:.1f} s. Why: {self.folder.worker_log}"
+        )
+        self.signals.sleep(pause)
+        if not self.signals.seen:
+            self.start_worker()
+
+
+@contextmanager
+def stop_signals() -> Iterator[Signals]:
+    """Counts Ctrl-C, SIGTERM and a terminal that went away."""
+    signals = Signals()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signals.note) for number in numbers}
+    try:
+        yield signals
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_stack(settings: Settings, say: Say, prepare: Callable[[], None]) -> None:
+    """Starts everything and stays. `prepare`, called with the folder held, opens the log and makes the first operator."""
+    folder = DataFolder(settings.home)
+    with folder.held(), stop_signals() as signals:
+        stack = Stack(settings, say, signals)
+        try:
+            stack.start_temporal()
+            prepare()
+            if not signals.seen:
+                stack.start_worker()
+                say(f"Worker     process {stack.worker.pid if stack.worker else '-'}, log {folder.worker_log}")
+                say("Ctrl-C stops it.")
+            stack.watch()
+            say("Stopping.")
+        finally:
+            stack.stop()
+    say("Stopped.")
+
+
+def _how(process: subprocess.Popen[bytes]) -> str:
+    code = process.returncode
+    return f"signal {-code}" if code is not None and code < 0 else f"code {code}"
