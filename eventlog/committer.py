@@ -13,7 +13,7 @@ from eventlog.database import Database
 from eventlog.errors import LogUnavailable, MalformedAppend
 from eventlog.group import Group
 from eventlog.request import Pending
-from eventlog.transaction import PostgresTransaction, SqliteTransaction, Transaction
+from eventlog.transaction import transaction_on
 
 T = TypeVar("T")
 
@@ -130,9 +130,7 @@ class Committer:
     def _record(self, group: list[Pending]) -> None:
         connection = self._connected()
         with connection.begin():
-            transaction: Transaction = (
-                SqliteTransaction(connection) if self._database.is_sqlite else PostgresTransaction(connection)
-            )
+            transaction = transaction_on(connection)
             state = Group(transaction.take_head(), datetime.now(UTC), rehearsal=self._rehearsal)
             state.judge(transaction, group)
             state.write(transaction)

@@ -53,6 +53,14 @@ class LogCorrupt(EventLogError):
         self.reason = reason
 
 
+class LogNotEmpty(EventLogError):
+    """A backup is restored into an empty log only."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The event log {place} has events already: a backup is restored into an empty one.")
+        self.place = place
+
+
 class NotCanonical(EventLogError, ValueError):
     """The value has no canonical form here: a float, an integer beyond 2**53 - 1, a NUL character, a lone surrogate."""
 

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -22,6 +22,8 @@ from eventlog.reading import Snapshot
 from eventlog.record import Append, CommandRecord, Head, Receipt, Record
 from eventlog.request import Pending
 from eventlog.texts import Texts
+
+T = TypeVar("T")
 
 #: Seconds after which a caller is told that the log can't be used, whatever the reason.
 PATIENCE = 10.0
@@ -82,8 +84,7 @@ class EventLog:
         Raises VersionConflict, CommandConflict, MalformedAppend or NotCanonical, after which nothing was recorded,
         or LogUnavailable, after which asking again with the same command id tells what was.
         """
-        receipt: Receipt = self.wait(self.submit(request))
-        return receipt
+        return self.wait(self.submit(request))
 
     async def append_async(self, request: Append) -> Receipt:
         """As `append`, for a caller on an event loop."""
@@ -116,17 +117,14 @@ class EventLog:
         if self.read_only:
             raise LogUnavailable(f"The event log {self.database.place} is opened to be read only.")
 
-    def run(self, work: Any, *, in_transaction: bool = True) -> Any:
-        """Have the one writer do something beside the log, and wait for it."""
+    def run(
+        self, work: Callable[[sa.Connection], T], *, in_transaction: bool = True, patience: float | None = PATIENCE
+    ) -> T:
+        """Have the one writer do something beside the log, and wait for it; without patience, as long as it takes."""
         self._require_writable()
-        return self.wait(self._committer.run(work, in_transaction=in_transaction))
+        return self.wait(self._committer.run(work, in_transaction=in_transaction), patience)
 
-    def run_long(self, work: Any) -> None:
-        """As `run`, outside of a transaction, for what takes as long as it takes."""
-        self._require_writable()
-        self.wait(self._committer.run(work, in_transaction=False), patience=None)
-
-    def wait(self, future: "Future[Any]", patience: float | None = PATIENCE) -> Any:
+    def wait(self, future: "Future[T]", patience: float | None = PATIENCE) -> T:
         try:
             return future.result(patience)
         except FutureTimeout as error:

@@ -53,8 +53,7 @@ class Outbox:
         with self._log.reading() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []
-        claimed: list[Notice] = self._log.run(work)
-        return claimed
+        return self._log.run(work)
 
     def mark_sent(self, ids: Iterable[str], at: datetime) -> None:
         wanted = list(ids)
@@ -70,7 +69,7 @@ class Outbox:
         def work(connection: sa.Connection) -> int:
             return int(connection.execute(outbox.delete().where(outbox.c.to_person == person)).rowcount)
 
-        gone: int = self._log.run(work)
+        gone = self._log.run(work)
         wipe(self._log)
         return gone
 

@@ -1,6 +1,6 @@
 """Reading the log and its views, at one position when asked within a snapshot."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,28 +19,32 @@ class Snapshot:
     """What one read transaction sees; outside of `EventLog.snapshot`, each question sees the newest."""
 
     def __init__(self, connection: sa.Connection, *, position: int = 0) -> None:
-        self._connection = connection
+        self.connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
         #: Position of the last event that is seen.
         self.position = position
 
     def _fetch(self, statement: str, parameters: tuple[Any, ...]) -> list[Any]:
-        driver: Any = self._connection.connection.driver_connection
+        driver: Any = self.connection.connection.driver_connection
         cursor = driver.cursor() if self._sqlite else driver.cursor(binary=True)
         text = statement if self._sqlite else statement.replace("?", "%s")
         rows: list[Any] = cursor.execute(text, parameters).fetchall()
         return rows
 
     def head(self) -> Head:
-        row = self._connection.execute(sa.select(head.c.size, head.c.root, head.c.recorded_at)).one_or_none()
+        row = self.connection.execute(sa.select(head.c.size, head.c.root, head.c.recorded_at)).one_or_none()
         if row is None:
             raise LogCorrupt("The event log has lost its head.")
         recorded_at = None if row.recorded_at is None else from_microseconds(row.recorded_at)
         return Head(row.size, row.root.hex(), recorded_at)
 
     def command(self, command_id: str) -> CommandRecord | None:
-        row = self._connection.execute(sa.select(commands).where(commands.c.command_id == command_id)).one_or_none()
+        row = self.connection.execute(sa.select(commands).where(commands.c.command_id == command_id)).one_or_none()
         return None if row is None else CommandRecord(*row)
+
+    def commands(self, command_ids: Sequence[str]) -> dict[str, CommandRecord]:
+        rows = self.connection.execute(sa.select(commands).where(commands.c.command_id.in_(command_ids)))
+        return {row.command_id: CommandRecord(*row) for row in rows}
 
     def stream(self, stream: str, after: int = 0, up_to: int | None = None) -> list[Record]:
         """The events of one stream above version `after`, up to and with version `up_to`."""
@@ -57,7 +61,7 @@ class Snapshot:
 
     def streams(self, prefix: str = "") -> list[str]:
         first = sa.select(events.c.stream).where(events.c.version == 1).order_by(events.c.stream)
-        return [name for name in self._connection.execute(first).scalars() if name.startswith(prefix)]
+        return [name for name in self.connection.execute(first).scalars() if name.startswith(prefix)]
 
     def read(
         self,
@@ -90,6 +94,19 @@ class Snapshot:
         rows = self._fetch(f"SELECT entry FROM events WHERE {where} ORDER BY position LIMIT ?", (*values, limit))
         return [decode_record(row[0]) for row in rows]
 
+    def raw_head(self) -> sa.Row[Any] | None:
+        return self.connection.execute(sa.select(head)).one_or_none()
+
+    def count(self, table: sa.Table) -> int:
+        return int(self.connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+    def damage(self) -> list[str]:
+        """What SQLite itself finds wrong with the file, an index that says other than its table among it."""
+        if not self._sqlite:
+            return []
+        found = self.connection.exec_driver_sql("PRAGMA integrity_check(100)").scalars()
+        return [line for line in found if line != "ok"]
+
     def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
         """A page of the rows as they are stored: what an auditor recomputes."""
         rows = self._fetch(
@@ -120,9 +137,9 @@ class Snapshot:
             select = select.where(table.columns[name] <= instant)
         if _limit is not None:
             select = select.limit(_limit)
-        return [dict(row) for row in self._connection.execute(select).mappings()]
+        return [dict(row) for row in self.connection.execute(select).mappings()]
 
     def text(self, text_id: str) -> str | None:
         """The text, unless it was erased or never was."""
-        found = self._connection.execute(sa.select(texts.c.body).where(texts.c.id == text_id)).scalar()
+        found = self.connection.execute(sa.select(texts.c.body).where(texts.c.id == text_id)).scalar()
         return None if found is None else str(found)

@@ -55,6 +55,6 @@ class Texts:
             gone = texts.update().where(mine).values(body=None, salt=None, erased_at=datetime.now(UTC))
             return int(connection.execute(gone).rowcount)
 
-        erased: int = self._log.run(work)
+        erased = self._log.run(work)
         wipe(self._log)
         return erased

@@ -46,6 +46,10 @@ GROWING: dict[str, tuple[str, ...]] = {
 }
 
 
+def transaction_on(connection: sa.Connection) -> Transaction:
+    return SqliteTransaction(connection) if connection.dialect.name == "sqlite" else PostgresTransaction(connection)
+
+
 class SqliteTransaction:
     """On SQLite, BEGIN IMMEDIATE takes the one write lock, and the head with it."""
 

@@ -15,7 +15,8 @@ def wipe(log: "EventLog") -> None:
 
     Overwriting in place would not do: SQLite leaves pieces of a row behind when it moves rows between pages.
     """
-    log.run_long(_wipe_sqlite if log.database.is_sqlite else _wipe_postgres)
+    work = _wipe_sqlite if log.database.is_sqlite else _wipe_postgres
+    log.run(work, in_transaction=False, patience=None)
 
 
 def _wipe_sqlite(connection: sa.Connection) -> None:

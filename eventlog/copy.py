@@ -1,0 +1,18 @@
+"""A copy for an auditor: one file with the history and its evidence, and nothing that can be erased."""
+
+import os
+from pathlib import Path
+
+from eventlog.log import EventLog
+from eventlog.transfer import HISTORY, carry, new_file
+
+
+def copy_log(source: EventLog, path: str | os.PathLike[str]) -> None:
+    """Write the events, the commands and the head as of now into a new SQLite file, while the log is in use.
+
+    Raises FileExistsError if there is something at `path`.
+    """
+    with new_file(Path(path)) as database, source.snapshot() as snapshot:
+        assert database.writer is not None
+        with database.writer.begin() as target:
+            carry(snapshot.connection, target, HISTORY)

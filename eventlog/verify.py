@@ -1,0 +1,189 @@
+"""The audit of a log's bytes: everything that was hashed is hashed again, and everything derived is derived again."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from eventlog.canonical import require_canonical
+from eventlog.columns import to_microseconds
+from eventlog.errors import LogCorrupt, NotCanonical
+from eventlog.log import EventLog
+from eventlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from eventlog.reading import Snapshot
+from eventlog.record import CommandRecord, Entry, Record, decode_record, encode_record
+from eventlog.schema import commands, events
+
+#: A log that is wrong throughout need not be described throughout.
+MOST_FINDINGS = 1000
+
+_PAGE = 1000
+
+
+class Finding(msgspec.Struct, frozen=True):
+    #: What kind of fault, as a fixed word.
+    code: str
+    position: int | None
+    sentence: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    #: Size and root as recomputed from the entries.
+    size: int
+    root: str
+    findings: tuple[Finding, ...]
+    #: All faults, also those beyond the most that are described.
+    faults: int
+
+    @property
+    def is_sound(self) -> bool:
+        return self.faults == 0
+
+
+def verify(
+    log: EventLog,
+    against: tuple[int, str] | None = None,
+    visit: Callable[[Record], None] | None = None,
+) -> Report:
+    """Recompute the log from its stored bytes, in one snapshot and with bounded memory.
+
+    `against` is a size and a root noted earlier: a log that was rewritten whole no longer has that root at that size.
+    `visit` is given each record that can be read, in order, for checks of what the records mean.
+    """
+    audit = _Audit(against, visit)
+    try:
+        with log.snapshot() as snapshot:
+            audit.run(snapshot)
+    except LogCorrupt as error:
+        audit.find("unreadable", None, error.reason)
+    return audit.report()
+
+
+class _Audit:
+    def __init__(self, against: tuple[int, str] | None, visit: Callable[[Record], None] | None) -> None:
+        self._against = against
+        self._visit = visit
+        self._frontier = Frontier()
+        self._versions: dict[str, int] = {}
+        self._recorded_at: int | None = None
+        self._group: CommandRecord | None = None
+        self._closed: list[CommandRecord] = []
+        self._command_count = 0
+        self._findings: list[Finding] = []
+        self._faults = 0
+
+    def find(self, code: str, position: int | None, sentence: str) -> None:
+        self._faults += 1
+        if len(self._findings) < MOST_FINDINGS:
+            self._findings.append(Finding(code, position, sentence))
+
+    def report(self) -> Report:
+        return Report(self._frontier.size, self._frontier.root().hex(), tuple(self._findings), self._faults)
+
+    def run(self, snapshot: Snapshot) -> None:
+        for line in snapshot.damage():
+            self.find("damaged", None, f"SQLite finds the file damaged: {line}.")
+        self._compare_root()
+        after = 0
+        while page := snapshot.entries(after, _PAGE):
+            for entry in page:
+                self._take(entry)
+            after = page[-1].position
+            self._check_commands(snapshot)
+        self._close_group()
+        self._check_commands(snapshot)
+        self._check_totals(snapshot)
+
+    def _take(self, entry: Entry) -> None:
+        expected = self._frontier.size + 1
+        if entry.position != expected:
+            self.find("gap", entry.position, f"Position {entry.position} stands where {expected} should.")
+        leaf = leaf_hash(entry.entry)
+        if leaf != entry.leaf:
+            self.find("leaf", entry.position, "The stored hash is not that of the stored bytes.")
+        self._frontier.append(leaf)
+        self._compare_root()
+        try:
+            record = decode_record(entry.entry)
+            require_canonical(entry.entry)
+        except (msgspec.MsgspecError, NotCanonical, UnicodeDecodeError) as error:
+            self.find("entry", entry.position, f"The stored bytes are not a canonical record: {error}")
+            return
+        self._check_record(entry, record)
+        if self._visit is not None:
+            self._visit(record)
+
+    def _check_record(self, entry: Entry, record: Record) -> None:
+        position = entry.position
+        if encode_record(record) != entry.entry:
+            self.find("entry", position, "The stored bytes say more or other than a record does.")
+        for name in ("position", "stream", "version", "kind", "rollout"):
+            if getattr(entry, name) != getattr(record, name):
+                self.find("column", position, f"The column {name} is not what the hashed bytes say.")
+        for name in ("happened_at", "recorded_at"):
+            if getattr(entry, name) != to_microseconds(getattr(record, name)):
+                self.find("column", position, f"The column {name} is not what the hashed bytes say.")
+        version = self._versions.get(record.stream, 0) + 1
+        if record.version != version:
+            self.find(
+                "version", position, f"{record.stream} has version {record.version} where {version} should stand."
+            )
+        self._versions[record.stream] = record.version
+        moment = to_microseconds(record.recorded_at)
+        if self._recorded_at is not None and moment < self._recorded_at:
+            self.find("clock", position, "It was recorded before the event that stands before it.")
+        self._recorded_at = moment
+        self._follow_command(record)
+
+    def _follow_command(self, record: Record) -> None:
+        group = self._group
+        if group is not None and group.command_id == record.command_id:
+            first = group.first
+        else:
+            self._close_group()
+            first = record.position
+        self._group = CommandRecord(record.command_id, record.command_digest, record.stream, first, record.position)
+
+    def _close_group(self) -> None:
+        if self._group is not None:
+            self._closed.append(self._group)
+            self._command_count += 1
+            self._group = None
+
+    def _check_commands(self, snapshot: Snapshot) -> None:
+        stored = snapshot.commands([command.command_id for command in self._closed])
+        for command in self._closed:
+            if stored.get(command.command_id) != command:
+                self.find("command", command.first, f"The commands table does not agree on {command.command_id}.")
+        self._closed.clear()
+
+    def _check_totals(self, snapshot: Snapshot) -> None:
+        count = snapshot.count(commands)
+        if count != self._command_count:
+            self.find("command", None, f"The commands table has {count} rows, the log {self._command_count} commands.")
+        count = snapshot.count(events)
+        if count != self._frontier.size:
+            self.find("gap", None, f"The events table has {count} rows, of which {self._frontier.size} have a place.")
+        row = snapshot.raw_head()
+        if row is None:
+            self.find("head", None, "The log has lost its head.")
+            return
+        for name, stored, computed in (
+            ("size", row.size, self._frontier.size),
+            ("frontier", row.frontier, self._frontier.to_bytes()),
+            ("root", row.root, self._frontier.root()),
+            ("recorded_at", row.recorded_at, self._recorded_at),
+        ):
+            if stored != computed:
+                self.find("head", None, f"The head's {name} is not what the entries give.")
+        if self._against is not None and self._against[0] > self._frontier.size:
+            self.find(
+                "shorter", None, f"The log has {self._frontier.size} events, fewer than the {self._against[0]} noted."
+            )
+
+    def _compare_root(self) -> None:
+        if self._against is None or self._against[0] != self._frontier.size:
+            return
+        size, root = self._against
+        found = self._frontier.root() if size else EMPTY_ROOT
+        if found.hex() != root.lower():
+            self.find("rewritten", None, f"At {size} events the root is {found.hex()}, not the {root} noted earlier.")
