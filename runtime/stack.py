@@ -159,7 +159,7 @@ def stop_signals() -> Iterator[Signals]:
 
 
 def run_stack(settings: Settings, say: Say, prepare: Callable[[], None]) -> None:
-    """Starts everything and stays. `prepare`, called with the folder held, opens the log and makes the first operator."""
+    """Starts everything and stays. `prepare` is called with the folder held: it opens the log, makes the operator."""
     folder = DataFolder(settings.home)
     with folder.held(), stop_signals() as signals:
         stack = Stack(settings, say, signals)

@@ -75,11 +75,21 @@ def exit_code_of(error: BaseException) -> int | None:
         return error.code
     if getattr(error, "code", None) in NOT_FOUND_CODES:
         return REFUSED
+    if _is_temporal_away(error):
+        return UNREACHABLE
     for cls in type(error).__mro__:
         code = CODES.get(f"{cls.__module__}.{cls.__qualname__}")
         if code is not None:
             return code
     return None
+
+
+def _is_temporal_away(error: BaseException) -> bool:
+    """A call that failed on the way, as against one that the server refused."""
+    service = sys.modules.get("temporalio.service")
+    if service is None or not isinstance(error, service.RPCError):
+        return False
+    return error.status in (service.RPCStatusCode.UNAVAILABLE, service.RPCStatusCode.DEADLINE_EXCEEDED)
 
 
 def report(error: BaseException) -> int:
@@ -88,7 +98,8 @@ def report(error: BaseException) -> int:
     if os.environ.get("KASKAD_DEBUG") == "1":
         traceback.print_exception(error)
     if expected is not None:
-        print(f"kaskad: {expected[0]}", file=sys.stderr)
+        away = "Temporal does not answer; ask again in a moment. " if _is_temporal_away(expected[0]) else ""
+        print(f"kaskad: {away}{expected[0]}", file=sys.stderr)
         return expected[1]
     print(f"kaskad: this is a fault in Kaskad: {type(error).__name__}: {error}", file=sys.stderr)
     print("KASKAD_DEBUG=1 shows where it happened; what the stack wrote is in var/run.", file=sys.stderr)
