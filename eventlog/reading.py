@@ -137,7 +137,8 @@ class Snapshot:
             select = select.where(table.columns[name] <= instant)
         if _limit is not None:
             select = select.limit(_limit)
-        return [dict(row) for row in self.connection.execute(select).mappings()]
+        names = [str(column.name) for column in table.columns]  # SQLAlchemy's own kind of string where it is quoted
+        return [dict(zip(names, row, strict=True)) for row in self.connection.execute(select)]
 
     def text(self, text_id: str) -> str | None:
         """The text, unless it was erased or never was."""

@@ -15,9 +15,9 @@ class ViewShape:
     """The columns of one view, and how a row of it becomes the values of a statement."""
 
     def __init__(self, table: Table) -> None:
-        self.name = table.name
-        self.key = tuple(column.name for column in table.primary_key.columns)
-        self.others = tuple(column.name for column in table.columns if not column.primary_key)
+        self.name = str(table.name)
+        self.key = tuple(str(column.name) for column in table.primary_key.columns)
+        self.others = tuple(str(column.name) for column in table.columns if not column.primary_key)
         self.columns = self.key + self.others
         self._known = frozenset(self.others)
         self._instants = tuple(

@@ -123,7 +123,7 @@ Index("participants_rollout", participants.c.rollout)
 Index("dues_due", dues.c.due_at)
 
 VIEWS: dict[str, Table] = {
-    view.name: view
+    str(view.name): view
     for view in (
         tasks, participants, lineage, facts, dues, rollouts, roster, rights, persons, programmes_used,
     )
