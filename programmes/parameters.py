@@ -22,6 +22,8 @@ class Filled:
     #: where a parameter's value stands now -> the parameter
     places: dict[Path, str]
     problems: list[Problem] = field(default_factory=list)
+    #: the definition is one that was kept as used: its parameters are replaced already
+    is_resolved: bool = False
 
 
 def is_scalar(value: object) -> TypeGuard[Value]:
@@ -31,7 +33,7 @@ def is_scalar(value: object) -> TypeGuard[Value]:
 def fill(document: Document, given: Mapping[str, object] | None = None, cohort: str | None = None) -> Filled:
     """Replace each {parameter: name} by the value given for this rollout, else its cohort's, else the default."""
     declared = _declared(document.content)
-    filled = Filled(None, {}, {})
+    filled = Filled(None, {}, {}, is_resolved=isinstance(document.content, dict) and "chosen" in document.content)
     for name, raw in declared.items():
         default = raw.get("default") if isinstance(raw, dict) else None
         if is_scalar(default):
@@ -39,7 +41,7 @@ def fill(document: Document, given: Mapping[str, object] | None = None, cohort: 
     for name, value in {**_of_cohort(document.content, cohort), **(given or {})}.items():
         _choose(document, declared, filled, name, value)
     filled.content = _replaced(document, filled, set(declared), document.content, ())
-    if isinstance(filled.content, dict) and "parameters" in filled.content:
+    if isinstance(filled.content, dict) and "parameters" in filled.content and not filled.is_resolved:
         filled.content["chosen"] = dict(filled.chosen)
     return filled
 

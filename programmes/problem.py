@@ -25,5 +25,7 @@ class ProgrammeProblems(ValueError):
     """A definition is refused, with all of its problems at once in the order of its lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        # What stands in the file once, and is used by aliases in many places, is told once.
+        once = {(each.file, each.line, each.column, each.message): each for each in sorted(problems, reverse=True)}
+        self.problems = tuple(sorted(once.values()))
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -50,7 +50,7 @@ def read_programme(
     document = _document(source)
     filled = fill(document, parameters, cohort)
     shaped = shape(document, filled)
-    problems = [*filled.problems, *shaped.problems]
+    problems = [*filled.problems, *shaped.problems, *_unknown_cohort(document, shaped.programme, cohort)]
     warnings: list[Problem] = []
     if shaped.programme is not None:
         for finding in findings(shaped.programme, filled, shaped.made_up):
@@ -59,6 +59,12 @@ def read_programme(
     if problems or shaped.programme is None:
         raise ProgrammeProblems(problems)
     return Definition(shaped.programme, tuple(sorted(set(warnings))))
+
+
+def _unknown_cohort(document: Document, programme: Programme | None, cohort: str | None) -> list[Problem]:
+    if cohort is None or programme is None or cohort in programme.cohorts:
+        return []
+    return [document.problem(("cohorts",), f"has no cohort '{cohort}'; it has: {', '.join(programme.cohorts)}")]
 
 
 def programme_of(source: bytes) -> Programme:

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, PydanticUndefined
 
 from domain.calendar import Due
 from domain.gate import FactIs
+from domain.identity import is_valid_id
 from domain.programme import Programme
 from programmes.document import Path, Plain
 from programmes.fields import annotation_at, keys_of, model_at, place_of
@@ -56,7 +57,15 @@ def _mend(rest: Any, fault: ErrorDetails, made_up: set[Path]) -> None:
     if field is not None and not field.is_required() and isinstance(owner, dict):
         owner.pop(str(path[-1]), None)
     elif owner is not None:
-        owner[path[-1]] = stand_in(annotation_at(path, rest) or _first_of_union(path, rest))
+        owner[path[-1]] = _in_place_of(owner.get(path[-1]) if isinstance(owner, dict) else owner[path[-1]], path, rest)
+
+
+def _in_place_of(old: Any, path: Path, rest: Any) -> Any:
+    made = stand_in(annotation_at(path, rest) or _first_of_union(path, rest))
+    # Others name it by its id: that it cannot be read must not make them wrong.
+    if isinstance(old, dict) and isinstance(made, dict) and is_valid_id(str(old.get("id", ""))):
+        made["id"] = old["id"]
+    return made
 
 
 def _field(model: type[BaseModel], key: str) -> Any:

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 
 from domain.programme import Programme
-from programmes.checks.finding import Finding
+from programmes.checks.amounts import check_amounts
+from programmes.checks.choices import check_parameters
+from programmes.checks.deliveries import check_deliveries
+from programmes.checks.finding import Finding, Subject
+from programmes.checks.gates import check_gates
+from programmes.checks.journeys import check_journeys
+from programmes.checks.references import check_references
+from programmes.checks.roles import check_roles
+from programmes.checks.time import check_time
 from programmes.document import Path
 from programmes.parameters import Filled
 
@@ -12,4 +20,12 @@ __all__ = ["Finding", "findings"]
 
 def findings(programme: Programme, filled: Filled, made_up: set[Path]) -> Iterator[Finding]:
     """Everything that is wrong or odd; nothing about what was only made up in the place of a fault."""
-    return iter(())
+    subject = Subject(programme, frozenset(made_up))
+    yield from check_references(subject)
+    yield from check_roles(subject)
+    yield from check_amounts(subject)
+    yield from check_deliveries(subject)
+    yield from check_time(subject)
+    yield from check_gates(subject)
+    yield from check_journeys(subject)
+    yield from check_parameters(subject, filled)

@@ -29,3 +29,8 @@ class Subject:
 
 def is_made_up(name: str) -> bool:
     return name == MADE_UP or name.startswith(MADE_UP + ".")
+
+
+def written(value: bool | int | str) -> str:
+    """A value as it is written in a definition."""
+    return str(value).lower() if isinstance(value, bool) else f"'{value}'" if isinstance(value, str) else str(value)
