@@ -30,6 +30,8 @@ class Facts(msgspec.Struct, frozen=True):
     own: Mapping[str, Fact] = {}
     #: relation ("parent", "children", "peers", "outside") -> participant -> fact name -> fact
     related: Mapping[str, Mapping[str, Mapping[str, Fact]]] = {}
+    #: what the actor may do in this rollout: operator, programme_manager, auditor
+    rights: frozenset[str] = frozenset()
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -116,9 +118,7 @@ _TAGS = {"FactIs": "fact", "Among": "among", "DateIs": "date", "AllOf": "all", "
 def _shape(raw: Any) -> str | None:
     """Which condition a mapping is, by the key that only this one has."""
     if not isinstance(raw, Mapping):
-        return {FactIs: "fact", Among: "among", DateIs: "date", AllOf: "all", AnyOf: "any", AtLeast: "at_least"}.get(
-            type(raw)
-        )
+        return _TAGS.get(type(raw).__name__)
     for key, tag in (("fact", "fact"), ("among", "among"), ("all", "all"), ("any", "any"), ("of", "at_least")):
         if key in raw:
             return tag
@@ -135,7 +135,8 @@ Gate = Annotated[
     Discriminator(
         _shape,
         custom_error_type="gate_shape",
-        custom_error_message="is no condition: it needs one of the keys fact, among, all, any, at_least with of, on_or_after, before",
+        custom_error_message="is no condition: it needs one of the keys fact, among, all, any, at_least with of, "
+        "on_or_after, before",
     ),
 ]
 AllOf.model_rebuild()
@@ -164,7 +165,7 @@ def conditions(gate: Gate) -> Iterator[FactIs | Among | DateIs]:
 
 
 def evaluate(gate: Gate, facts: Facts, participant: str, at: datetime, time_zone: str) -> Verdict:
-    """Read every fact that the gate names, also those that no longer decide, so that the verdict can be explained whole."""
+    """Read every fact that the gate names, also those that decide nothing any more: the verdict is explained whole."""
     readings: dict[tuple[str, str], Reading] = {}
     is_open = _holds(gate, facts, participant, local_day(at, time_zone), readings)
     return Verdict(is_open, tuple(readings.values()))

@@ -104,6 +104,8 @@ class Tier(Model):
     body: Id
     seats: tuple[Seat, ...] = Field(min_length=1)
     duties: tuple[Duty, ...] = ()
+    #: who is asked to fill the seats; None: nobody is reminded of it
+    team: Asked | None = None
     steps: tuple[Step, ...] = Field(min_length=1)
     certification: Certification | None = None
     opens: tuple[Opening, ...] = ()

@@ -1,0 +1,1 @@
+"""An organisation's stream: definitions as used, rights, persons and erasures."""

@@ -1,0 +1,144 @@
+"""A decision in the making: the events so far, and the state as it will be once they are recorded."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.calendar import Due as DueRule
+from domain.calendar import SchoolCalendar, due_at, out_of_quiet_hours
+from domain.command import CASCADE, CLOCK, Command, TextGiven
+from domain.event import Event, TextRef
+from domain.gate import Facts
+from domain.participant.state import Participant, SeatState
+from domain.programme import Programme, Tier
+from domain.refusal import Reason
+
+Evolve = Callable[[Participant, Event, datetime, int], Participant]
+
+NOT_YOURS = Reason("not_yours", "This is for the {role} of {school}; {actor} does not hold that seat or duty.")
+NO_RIGHT = Reason("no_right", "{actor} has no right to do this: it takes the right {right}.")
+NOT_ENROLLED = Reason("not_enrolled", "{school} does not take part in this rollout.")
+ENDED = Reason("ended", "{school} is no longer under way in this rollout (it is {phase}): nothing can be done for it.")
+PAUSED = Reason("paused", "The rollout is paused; it can be gone on with once it is resumed.")
+IN_THE_FUTURE = Reason("in_the_future", "{happened} has not come yet: say when it took place, not when it will.")
+OUTSIDE = Reason("outside_rollout", "{happened} is before {school} took part ({enrolled}).")
+
+
+class Draft:
+    """Decides for one participant. Every event is folded at once, so what follows sees what came before."""
+
+    def __init__(
+        self, programme: Programme, state: Participant, facts: Facts, command: Command, evolve: Evolve
+    ) -> None:
+        self.programme = programme
+        self.state = state
+        self.facts = facts
+        self.command = command
+        self.at = command.now
+        self.events: list[Event] = []
+        self.on_behalf_of = command.on_behalf_of
+        self._evolve = evolve
+
+    def record(self, event: Event) -> None:
+        self.events.append(event)
+        self.state = self._evolve(self.state, event, self.happened_at, self.state.version + 1)
+
+    @property
+    def happened_at(self) -> datetime:
+        return self.command.happened_at or self.at
+
+    @property
+    def tier(self) -> Tier:
+        return self.programme.tier_by_id[self.state.tier]
+
+    @property
+    def calendar(self) -> SchoolCalendar:
+        if self.state.calendar is None:
+            return self.programme.calendar
+        return SchoolCalendar.model_validate(self.state.calendar)
+
+    @property
+    def by_the_system(self) -> bool:
+        return self.command.actor in (CLOCK, CASCADE)
+
+    @property
+    def manages(self) -> bool:
+        return "programme-manager" in self.facts.rights
+
+    def due(self, rule: DueRule, asked: datetime | None = None) -> datetime:
+        return due_at(rule, asked or self.at, self.calendar, self.programme.time_zone)
+
+    def waking(self, instant: datetime) -> datetime:
+        return out_of_quiet_hours(instant, self.calendar, self.programme.time_zone)
+
+    def must_be_under_way(self) -> None:
+        """Whoever acts: the participant exists, has not ended, is not paused, and the stated time is possible."""
+        if not self.state.version:
+            raise NOT_ENROLLED(school=self.state.school or "The school")
+        if self.state.ended:
+            raise ENDED(school=self.state.school, phase=self.state.phase)
+        if self.state.paused_at is not None and not self.by_the_system:
+            raise PAUSED()
+        self.must_have_happened()
+
+    def must_have_happened(self) -> None:
+        happened = self.command.happened_at
+        if happened is None:
+            return
+        if happened > self.at:
+            raise IN_THE_FUTURE(happened=f"{happened:%Y-%m-%d %H:%M}")
+        enrolled = self.state.enrolled_at
+        if enrolled is not None and happened < enrolled:
+            raise OUTSIDE(happened=f"{happened:%Y-%m-%d}", school=self.state.school, enrolled=f"{enrolled:%Y-%m-%d}")
+
+    def must_manage(self) -> None:
+        if not (self.manages or self.by_the_system):
+            raise NO_RIGHT(actor=self.command.actor, right="programme-manager")
+
+    def must_hold(self, role: str) -> None:
+        """The actor holds the role here, or substitutes for its holder, or is a manager who acts for the holder."""
+        actor = self.command.actor
+        if self._is_office(role):
+            if role not in self.facts.rights and not self.manages:
+                raise NO_RIGHT(actor=actor, right=role)
+            return
+        holders = holders_of(self.state, role, self.at)
+        if actor in holders:
+            self.on_behalf_of = self.on_behalf_of or holders[actor]
+            return
+        if not self.manages:
+            raise NOT_YOURS(role=self.role_title(role), school=self.state.school, actor=actor)
+        self.on_behalf_of = self.on_behalf_of or next((person for person in holders if holders[person] is None), None)
+
+    def _is_office(self, role: str) -> bool:
+        known = self.programme.roles.get(role)
+        return role == "programme-manager" or (known is not None and known.kind == "office")
+
+    def role_title(self, role: str) -> str:
+        found = self.programme.roles.get(role)
+        return found.title.en if found else role
+
+
+def substitute_now(seat: SeatState, at: datetime) -> str | None:
+    if seat.substitute is None or (seat.substitute_until is not None and at >= seat.substitute_until):
+        return None
+    return seat.substitute
+
+
+def holders_of(state: Participant, role: str, at: datetime) -> dict[str, str | None]:
+    """Who may act in the role: person -> the holder on whose behalf, for a substitute."""
+    found: dict[str, str | None] = {}
+    if role in state.duties:
+        found[state.duties[role].person] = None
+    for seat in state.seats.values():
+        if seat.role != role or seat.person is None:
+            continue
+        found.setdefault(seat.person, None)
+        substitute = substitute_now(seat, at)
+        if substitute is not None:
+            found.setdefault(substitute, seat.person)
+    return found
+
+
+def text_ref(given: TextGiven | None) -> TextRef | None:
+    """The event's reference to a text that came with a command."""
+    return None if given is None else TextRef(given.id, given.hash)

@@ -1,0 +1,166 @@
+"""Mentoring: checkpoints at an even pace, held or missed."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
+from pydantic import Field
+
+from domain.command import Command, TextGiven
+from domain.event import Event, TextRef
+from domain.participant.draft import Draft, text_ref
+from domain.participant.state import Checkpoint, Outcome, Participant, Task, put, with_facts
+from domain.participant.tasks import ask, done, withdraw_task
+from domain.refusal import Reason
+from domain.step import Asked, Escalation, MentoringStep
+from domain.text import Id
+
+# --- events
+
+
+class CheckpointHeld(Event, frozen=True, tag="CheckpointHeld"):
+    step: str
+    number: int
+    outcome: Outcome
+    mentor: str
+    remark: TextRef | None = None
+
+
+class CheckpointMissed(Event, frozen=True, tag="CheckpointMissed"):
+    step: str
+    number: int
+
+
+MentoringEvent = CheckpointHeld | CheckpointMissed
+
+# --- commands
+
+
+class HoldCheckpoint(Command):
+    """A mentor looked at the participant. Without a number it is the one that is open."""
+
+    kind: Literal["HoldCheckpoint"] = "HoldCheckpoint"
+    step: Id
+    outcome: Literal["on_track", "needs_support", "at_risk"]
+    number: int | None = Field(None, ge=1, le=1000)
+    remark: TextGiven | None = None
+
+
+# --- refusals
+
+NO_MENTORING = Reason("no_mentoring", "{school} has no mentoring step '{step}' under way{hint}.")
+NO_CHECKPOINT = Reason("no_checkpoint", "No checkpoint of '{step}' is open for {school}; the next comes up on {next}.")
+CHECKPOINT_PAST = Reason(
+    "checkpoint_past",
+    "Checkpoint {number} of '{step}' is recorded as {outcome}; to change it, use 'kaskad correct' with a reason.",
+)
+NOT_THAT_CHECKPOINT = Reason(
+    "not_that_checkpoint", "Checkpoint {number} of '{step}' is not open; the open one is {open}."
+)
+
+# --- decide
+
+
+def start_mentoring(draft: Draft, step: MentoringStep) -> None:
+    _ask_next(draft, step, 1)
+
+
+def mentoring_complete(draft: Draft, step: MentoringStep) -> bool:
+    looks = draft.state.checkpoints.get(step.id, ())
+    return len(looks) >= step.count and _held(looks) >= step.at_least
+
+
+def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
+    draft.must_be_under_way()
+    step = draft.tier.step_by_id.get(command.step)
+    if not isinstance(step, MentoringStep) or command.step not in draft.state.steps:
+        mentoring = [each.id for each in draft.tier.steps if each.kind == "mentoring"]
+        raise NO_MENTORING(
+            school=draft.state.school, step=command.step, hint=f"; it has {', '.join(mentoring)}" if mentoring else ""
+        )
+    draft.must_hold(step.by)
+    if command.number is not None and _recorded_already(draft, command):
+        return
+    task = _open(draft, step)
+    number = int(task.subject or 0)
+    if command.number not in (None, number):
+        raise NOT_THAT_CHECKPOINT(number=command.number, step=step.id, open=number)
+    draft.record(CheckpointHeld(step.id, number, command.outcome, command.actor, text_ref(command.remark)))
+    done(draft, task.id, command.outcome)
+    _ask_next(draft, step, number + 1)
+
+
+def miss_checkpoint(draft: Draft, event: CheckpointMissed) -> None:
+    """The clock's part: the look did not come, so it counts as missed and the next is asked."""
+    step = draft.tier.step_by_id[event.step]
+    assert isinstance(step, MentoringStep)
+    draft.record(event)
+    withdraw_task(draft, _task_id(step, event.number))
+    _ask_next(draft, step, event.number + 1)
+
+
+def _ask_next(draft: Draft, step: MentoringStep, number: int) -> None:
+    looks = draft.state.checkpoints.get(step.id, ())
+    if len(looks) >= step.count and _held(looks) >= step.at_least:
+        return
+    due = draft.due(step.every)
+    asked = Asked(
+        by=step.by,
+        due=step.every,
+        remind=step.remind,
+        escalate=Escalation(days=step.missed_after, to=step.escalate_to),
+    )
+    ask(draft, _task_id(step, number), "checkpoint", asked, step.id, subject=str(number), due=due)
+
+
+def _open(draft: Draft, step: MentoringStep) -> Task:
+    for task in draft.state.tasks.values():
+        if task.step == step.id and task.kind == "checkpoint":
+            return task
+    raise NO_CHECKPOINT(step=step.id, school=draft.state.school, next="no day: all are done")
+
+
+def _recorded_already(draft: Draft, command: HoldCheckpoint) -> bool:
+    """The same look again is fine; another outcome for it is a correction."""
+    for look in draft.state.checkpoints.get(command.step, ()):
+        if look.number == command.number:
+            if look.outcome == command.outcome:
+                return True
+            raise CHECKPOINT_PAST(number=look.number, step=command.step, outcome=look.outcome)
+    return False
+
+
+def _task_id(step: MentoringStep, number: int) -> str:
+    return f"{step.id}/checkpoint-{number}"
+
+
+def _held(looks: tuple[Checkpoint, ...]) -> int:
+    return sum(look.outcome != "missed" for look in looks)
+
+
+# --- evolve
+
+
+def evolve_mentoring(state: Participant, event: MentoringEvent, at: datetime) -> Participant:
+    outcome = event.outcome if isinstance(event, CheckpointHeld) else "missed"
+    look = Checkpoint(event.number, outcome, at, state.version)
+    looks = (*state.checkpoints.get(event.step, ()), look)
+    state = replace(state, checkpoints=put(state.checkpoints, event.step, looks))
+    held = [each for each in looks if each.outcome != "missed"]
+    facts: dict[str, bool | int | str | None] = {
+        f"{event.step}.held": len(held),
+        f"{event.step}.missed": len(looks) - len(held),
+    }
+    if held:
+        facts[f"{event.step}.last"] = held[-1].outcome
+    return with_facts(state, facts)
+
+
+# --- agenda
+
+
+def checkpoint_agenda(task: Task) -> Iterator[tuple[datetime, Event]]:
+    """A checkpoint nobody held is missed just after it was escalated."""
+    if task.kind == "checkpoint" and task.escalate_at is not None:
+        yield task.escalate_at + timedelta(seconds=1), CheckpointMissed(task.step or "", int(task.subject or 0))

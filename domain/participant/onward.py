@@ -1,0 +1,219 @@
+"""What follows for others: commands to other streams, and notices to people."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from domain.command import Command
+from domain.event import Event
+from domain.gate import relations_read
+from domain.identity import participant_stream, rollout_stream
+from domain.participant import attending, evidence, hosting, journey, mentoring, tasks, team
+from domain.participant.draft import substitute_now
+from domain.participant.state import Participant
+from domain.programme import Programme
+from domain.rollout import commands as to_rollout
+
+
+class Onward(msgspec.Struct, frozen=True):
+    """A command for another stream. The door gives it its id, made of the event and the target."""
+
+    stream: str
+    command: type[Command]
+    arguments: dict[str, Any]
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something to tell: to one person, or to everybody with a right."""
+
+    template: str
+    person: str | None
+    right: str | None
+    parameters: dict[str, str]
+
+
+def consequences(programme: Programme, before: Participant, state: Participant, event: Event) -> Iterator[Onward]:
+    """The commands that an event brings about elsewhere; `state` is that after the event."""
+    match event:
+        case (
+            journey.Enrolled()
+            | journey.Certified()
+            | journey.Withdrawn()
+            | journey.JourneyCompleted()
+            | journey.JourneyClosed()
+        ):
+            yield from _tell_above(state, event)
+        case journey.GateOpened(gate=gate) if gate.startswith("open:"):
+            yield Onward(
+                rollout_stream(state.rollout),
+                to_rollout.OpenTier,
+                {"parent": state.id, "tier": gate.removeprefix("open:")},
+            )
+        case journey.ChildEnrolled():
+            yield from _duties_for(programme, state, event.child)
+        case team.SeatTaken():
+            for child, each in state.children.items():
+                if each.ended is None:
+                    yield from _duties_for(programme, state, child, event.role)
+        case hosting.SessionPlanned():
+            yield from _book(state, event.session, event.participants)
+        case hosting.SessionWidened():
+            yield from _book(state, event.session, (event.participant,))
+        case hosting.SessionMoved():
+            yield from _book(state, event.session, state.hosted[event.session].participants)
+        case hosting.SessionCancelled():
+            for child in state.hosted[event.session].participants:
+                yield Onward(participant_stream(child), attending.UnbookSession, {"session": event.session})
+        case hosting.AttendanceRecorded():
+            yield from _credit(state, event)
+        case _:
+            pass
+    yield from _reconsider(programme, before, state)
+
+
+def _tell_above(state: Participant, event: Event) -> Iterator[Onward]:
+    """The rollout keeps the roster, the parent keeps count of its children."""
+    what = {
+        journey.Enrolled: "enrolled",
+        journey.Certified: "certified",
+        journey.Withdrawn: "withdrawn",
+        journey.JourneyCompleted: "completed",
+        journey.JourneyClosed: "closed",
+    }[type(event)]
+    if what != "enrolled":
+        arguments = {"participant": state.id, "what": what}
+        yield Onward(rollout_stream(state.rollout), to_rollout.NoteParticipant, arguments)
+    if state.parent is not None:
+        yield Onward(
+            participant_stream(state.parent), journey.NoteChild, {"child": state.id, "tier": state.tier, "what": what}
+        )
+
+
+def _duties_for(programme: Programme, state: Participant, child: str, role: str | None = None) -> Iterator[Onward]:
+    """Duties towards a child that go with a seat of this team."""
+    for duty in programme.tier_by_id[state.children[child].tier].duties:
+        if duty.from_parent is None or role not in (None, duty.from_parent):
+            continue
+        holder = next(
+            (seat.person for seat in state.seats.values() if seat.role == duty.from_parent and seat.person), None
+        )
+        if holder is not None:
+            yield Onward(participant_stream(child), team.AssignDuty, {"duty": duty.role, "person": holder})
+
+
+def _book(state: Participant, name: str, children: tuple[str, ...]) -> Iterator[Onward]:
+    session = state.hosted[name]
+    for child in children:
+        yield Onward(
+            participant_stream(child),
+            attending.BookSession,
+            {
+                "session": name,
+                "step": session.step,
+                "definition": session.definition,
+                "starts_at": session.starts_at,
+                "hours": session.hours,
+                "mode": session.mode,
+                "host": state.id,
+            },
+        )
+
+
+def _credit(state: Participant, event: hosting.AttendanceRecorded) -> Iterator[Onward]:
+    session = state.hosted[event.session]
+    for child in session.participants:
+        yield Onward(
+            participant_stream(child),
+            attending.CreditAttendance,
+            {
+                "session": event.session,
+                "step": session.step,
+                "hours": session.hours,
+                "absent": event.absent.get(child, ()),
+            },
+        )
+
+
+def _reconsider(programme: Programme, before: Participant, state: Participant) -> Iterator[Onward]:
+    """Whose gates read a fact that has just changed."""
+    if before.facts is state.facts:
+        return
+    changed = {name for name, fact in state.facts.items() if before.facts.get(name) != fact}
+    if state.parent is not None and changed & _read_by(programme, programme.parents_of[state.tier], "children"):
+        yield Onward(participant_stream(state.parent), journey.Reconsider, {})
+    below = {child.tier for child in state.children.values()}
+    if changed & _read_by(programme, tuple(below), "parent"):
+        for child, each in state.children.items():
+            if each.ended is None:
+                yield Onward(participant_stream(child), journey.Reconsider, {})
+    if changed & _read_by(programme, (state.tier,), "peers"):
+        yield Onward(f"peers:{state.id}", journey.Reconsider, {})
+
+
+def _read_by(programme: Programme, tiers: tuple[str, ...], relation: str) -> frozenset[str]:
+    names: set[str] = set()
+    for tier in tiers:
+        for _, gate in journey.gates_of(programme.tier_by_id[tier]):
+            names |= relations_read(gate).get(relation, frozenset())
+    return frozenset(names)
+
+
+# --- notices
+
+
+def notices(state: Participant, event: Event, at: datetime) -> Iterator[Notice]:
+    """Who is told of an event."""
+    match event:
+        case tasks.TaskAsked() | tasks.TaskReminded() | tasks.TaskOverdue():
+            task = state.tasks.get(event.task)
+            due = task.due_at if task else at
+            yield from _to_role(state, event.kind(), event.role, at, {"task": event.task, "due": due.isoformat()})
+        case tasks.TaskEscalated():
+            yield from _to_role(state, event.kind(), event.to, at, {"task": event.task, "role": event.role})
+        case tasks.DeadlineMoved():
+            task = state.tasks.get(event.task)
+            if task is not None:
+                due_words = {"task": event.task, "due": event.due_at.isoformat(), "because": event.because}
+                yield from _to_role(state, event.kind(), task.role, at, due_words)
+        case evidence.EvidenceReviewed():
+            submitter = state.evidence[f"{event.step}/{event.item}"][event.attempt - 1].submitter
+            words = {"step": event.step, "item": event.item, "verdict": event.verdict}
+            yield Notice(event.kind(), submitter, None, _about(state, words))
+        case mentoring.CheckpointMissed():
+            yield from _to_role(
+                state, event.kind(), "programme-manager", at, {"step": event.step, "number": str(event.number)}
+            )
+        case attending.SessionBooked():
+            yield from _to_seats(state, event, event.starts_at)
+        case journey.Certified() | journey.Withdrawn():
+            yield from _to_role(state, event.kind(), "coordinator", at, {"tier": state.tier})
+        case _:
+            pass
+
+
+def _to_role(state: Participant, template: str, role: str, at: datetime, words: dict[str, str]) -> Iterator[Notice]:
+    """To whoever acts in the role now: the substitute instead of the holder while the holder is away."""
+    if role not in state.duties and all(seat.role != role for seat in state.seats.values()):
+        yield Notice(template, None, role, _about(state, words))
+        return
+    if role in state.duties:
+        yield Notice(template, state.duties[role].person, None, _about(state, words))
+    for seat in state.seats.values():
+        person = substitute_now(seat, at) or seat.person
+        if seat.role == role and person is not None:
+            yield Notice(template, person, None, _about(state, words))
+
+
+def _to_seats(state: Participant, event: attending.SessionBooked, starts: datetime) -> Iterator[Notice]:
+    under_way = state.steps.get(event.step)
+    ends = starts + timedelta(hours=event.hours)
+    words = {"session": event.session, "step": event.step, "starts": starts.isoformat(), "ends": ends.isoformat()}
+    for name, seat in state.seats.items():
+        if seat.person is not None and (under_way is None or name in under_way.audience):
+            yield Notice(event.kind(), seat.person, None, _about(state, words))
+
+
+def _about(state: Participant, words: dict[str, str]) -> dict[str, str]:
+    return {"rollout": state.rollout, "school": state.school, **words}

@@ -1,0 +1,244 @@
+"""A participant's stream as a whole: decide, evolve and the agenda over every part."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, assert_never, get_args
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.command import Command, PassTime
+from domain.event import Event
+from domain.gate import Facts
+from domain.history import Corrected, Happening, fold
+from domain.participant import attending, corrections, evidence, hosting, interruptions, journey, mentoring, tasks, team
+from domain.participant.draft import Draft
+from domain.participant.state import Participant
+from domain.programme import Programme
+
+Part = Callable[[Participant, Any, datetime], Participant]
+
+_FOLDS: tuple[tuple[Any, Part], ...] = (
+    (journey.JourneyEvent, journey.evolve_journey),
+    (team.TeamEvent, team.evolve_team),
+    (tasks.TaskEvent, tasks.evolve_tasks),
+    (hosting.HostingEvent, hosting.evolve_hosting),
+    (attending.AttendingEvent, attending.evolve_attending),
+    (mentoring.MentoringEvent, mentoring.evolve_mentoring),
+    (evidence.EvidenceEvent, evidence.evolve_evidence),
+    (interruptions.InterruptionEvent, interruptions.evolve_interruptions),
+)
+_PART_OF: dict[type[Event], Part] = {kind: part for union, part in _FOLDS for kind in get_args(union)}
+
+EVENTS: tuple[type[Event], ...] = (*_PART_OF, Corrected)
+
+COMMANDS: tuple[type[Command], ...] = (
+    journey.Enrol,
+    journey.NoteChild,
+    journey.NoteNomination,
+    journey.Reconsider,
+    journey.Withdraw,
+    journey.CloseJourney,
+    team.TakeSeat,
+    team.FreeSeat,
+    team.NameSubstitute,
+    team.AssignDuty,
+    tasks.CompleteTask,
+    tasks.ExtendDeadline,
+    hosting.PlanSession,
+    hosting.MoveSession,
+    hosting.CancelSession,
+    hosting.RecordAttendance,
+    attending.BookSession,
+    attending.UnbookSession,
+    attending.CreditAttendance,
+    mentoring.HoldCheckpoint,
+    evidence.SubmitEvidence,
+    evidence.ReviewEvidence,
+    interruptions.Pause,
+    interruptions.Resume,
+    interruptions.UseCalendar,
+    corrections.Correct,
+    PassTime,
+)
+
+#: a clock that was stopped for years catches up in many rounds; more than this is a fault of a definition
+_MOST_ROUNDS = 10_000
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """The events to record, the state after them, and on whose behalf the actor acted."""
+
+    events: tuple[Event, ...]
+    state: Participant
+    on_behalf_of: str | None = None
+
+
+def decide(
+    programme: Programme, state: Participant, facts: Facts, command: Command, history: tuple[Happening, ...] = ()
+) -> Decision:
+    """What is to be recorded; nothing when it is so already. Raises Refused. Only corrections need `history`."""
+    draft = Draft(programme, state, facts, command, evolve)
+    if isinstance(command, corrections.Correct):
+        _correct(draft, command, history)
+    else:
+        _handle(draft, command)
+    journey.advance(draft)
+    return Decision(tuple(draft.events), draft.state, draft.on_behalf_of)
+
+
+def _handle(draft: Draft, command: Command) -> None:
+    match command:
+        case journey.Enrol():
+            journey.enrol(draft, command)
+        case _ if not draft.state.version and command.of_the_system:
+            return
+        case PassTime():
+            _pass_time(draft)
+        case journey.Withdraw():
+            journey.withdraw(draft, command)
+        case journey.NoteChild() | journey.NoteNomination() | journey.Reconsider() | journey.CloseJourney():
+            _handle_notes(draft, command)
+        case team.TakeSeat() | team.FreeSeat() | team.NameSubstitute() | team.AssignDuty():
+            _handle_team(draft, command)
+        case interruptions.Pause() | interruptions.Resume() | interruptions.UseCalendar():
+            _handle_interruptions(draft, command)
+        case _:
+            _handle_work(draft, command)
+
+
+def _handle_notes(
+    draft: Draft, command: journey.NoteChild | journey.NoteNomination | journey.Reconsider | journey.CloseJourney
+) -> None:
+    match command:
+        case journey.NoteChild():
+            if not draft.state.ended:
+                journey.note_child(draft, command)
+        case journey.NoteNomination():
+            journey.note_nomination(draft, command)
+        case journey.Reconsider():
+            pass
+        case journey.CloseJourney():
+            journey.close_journey(draft)
+        case _:
+            assert_never(command)
+
+
+def _handle_team(draft: Draft, command: team.TakeSeat | team.FreeSeat | team.NameSubstitute | team.AssignDuty) -> None:
+    match command:
+        case team.TakeSeat():
+            team.take_seat(draft, command)
+        case team.FreeSeat():
+            team.free_seat(draft, command)
+        case team.NameSubstitute():
+            team.name_substitute(draft, command)
+        case team.AssignDuty():
+            team.assign_duty(draft, command)
+        case _:
+            assert_never(command)
+
+
+def _handle_interruptions(
+    draft: Draft, command: interruptions.Pause | interruptions.Resume | interruptions.UseCalendar
+) -> None:
+    match command:
+        case interruptions.Pause():
+            interruptions.pause(draft)
+        case interruptions.Resume():
+            interruptions.resume(draft)
+        case interruptions.UseCalendar():
+            interruptions.use_calendar(draft, command)
+        case _:
+            assert_never(command)
+
+
+def _handle_work(draft: Draft, command: Command) -> None:
+    match command:
+        case tasks.CompleteTask():
+            tasks.complete_task(draft, command)
+            evidence.reopen(draft, command.task, command.answer)
+        case tasks.ExtendDeadline():
+            tasks.extend_deadline(draft, command)
+        case hosting.PlanSession():
+            hosting.plan_session(draft, command)
+        case hosting.MoveSession():
+            hosting.move_session(draft, command)
+        case hosting.CancelSession():
+            hosting.cancel_session(draft, command)
+        case hosting.RecordAttendance():
+            hosting.record_attendance(draft, command)
+        case attending.BookSession():
+            attending.book_session(draft, command)
+        case attending.UnbookSession():
+            attending.unbook_session(draft, command)
+        case attending.CreditAttendance():
+            attending.credit_attendance(draft, command)
+        case mentoring.HoldCheckpoint():
+            mentoring.hold_checkpoint(draft, command)
+        case evidence.SubmitEvidence():
+            evidence.submit_evidence(draft, command)
+        case evidence.ReviewEvidence():
+            evidence.review_evidence(draft, command)
+        case _:
+            raise TypeError(f"{command.kind} is no command to a participant")
+
+
+def _correct(draft: Draft, command: corrections.Correct, history: tuple[Happening, ...]) -> None:
+    event = corrections.correct(draft, command, history)
+    if event is None:
+        return
+    draft.record(event)
+    now = Happening(0, draft.state.version, event, draft.happened_at, draft.at, command.actor)
+    draft.state = fold(Participant(), (*history, now), evolve)
+    corrections.doubt_gates(draft)
+
+
+def _pass_time(draft: Draft) -> None:
+    """Everything that has fallen due, in the order in which it did; what it brings about may be due as well."""
+    for _ in range(_MOST_ROUNDS):
+        due = sorted(
+            (each for each in agenda(draft.programme, draft.state) if each.at <= draft.at), key=lambda each: each.at
+        )
+        acts = [each.event for each in due if each.event is not None]
+        if not acts:
+            break
+        if isinstance(acts[0], mentoring.CheckpointMissed):
+            mentoring.miss_checkpoint(draft, acts[0])
+        else:
+            draft.record(acts[0])
+    team.end_substitutions(draft)
+
+
+def evolve(state: Participant, event: Event, at: datetime, version: int) -> Participant:
+    """Total over every event of the stream; raises KeyError only for what refers to something that never was."""
+    state = replace(state, version=version)
+    part = _PART_OF.get(type(event))
+    return state if part is None else part(state, event, at)
+
+
+class DueItem(msgspec.Struct, frozen=True):
+    """Something on the agenda: the event it leads to, or a mere look at the gates."""
+
+    at: datetime
+    event: Event | None = None
+
+
+def agenda(programme: Programme, state: Participant) -> Iterator[DueItem]:
+    """What falls due when, if nobody acts."""
+    if not state.version or state.ended or state.paused_at is not None:
+        return
+    for task in state.tasks.values():
+        yield from (DueItem(at, event) for at, event in tasks.task_agenda(task))
+        yield from (DueItem(at, event) for at, event in mentoring.checkpoint_agenda(task))
+    for seat in state.seats.values():
+        if seat.substitute is not None and seat.substitute_until is not None:
+            yield DueItem(seat.substitute_until)
+    if state.phase != "seats":
+        yield from (DueItem(at) for at in journey.gate_agenda(programme, state))
+
+
+def next_due(programme: Programme, state: Participant, after: datetime) -> datetime | None:
+    """When the clock has to act next. A look at the gates that has been taken is not taken again."""
+    return min(
+        (each.at for each in agenda(programme, state) if each.event is not None or each.at > after), default=None
+    )

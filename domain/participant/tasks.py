@@ -1,0 +1,335 @@
+"""Tasks: one thing asked of one role, its reminders, its escalation and its end."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
+from pydantic import Field
+
+from domain.command import Command, Instant, TextGiven
+from domain.event import Event, TextRef
+from domain.identity import nearest
+from domain.participant.draft import Draft, text_ref
+from domain.participant.state import Participant, Task, TaskDone, TaskKind, put, with_facts, without
+from domain.refusal import Reason
+from domain.step import Asked, Assignment
+from domain.text import Id
+
+# --- events
+
+
+class TaskAsked(Event, frozen=True, tag="TaskAsked"):
+    task: str
+    step: str | None
+    what: TaskKind
+    role: str
+    due_at: datetime
+    remind_at: tuple[datetime, ...] = ()
+    escalate_at: datetime | None = None
+    escalate_to: str | None = None
+    #: what the task is about: a session, a child, a gate
+    subject: str | None = None
+
+
+class TaskReminded(Event, frozen=True, tag="TaskReminded"):
+    task: str
+    role: str
+
+
+class TaskOverdue(Event, frozen=True, tag="TaskOverdue"):
+    task: str
+    role: str
+
+
+class TaskEscalated(Event, frozen=True, tag="TaskEscalated"):
+    task: str
+    role: str
+    to: str
+
+
+class TaskCompleted(Event, frozen=True, tag="TaskCompleted"):
+    task: str
+    answer: str | None = None
+    step: str | None = None
+
+
+class TaskWithdrawn(Event, frozen=True, tag="TaskWithdrawn"):
+    """Nobody needs it any more."""
+
+    task: str
+
+
+class DeadlineMoved(Event, frozen=True, tag="DeadlineMoved"):
+    """A due date that was extended, or moved by a pause or a change of the calendar."""
+
+    task: str
+    due_at: datetime
+    remind_at: tuple[datetime, ...]
+    escalate_at: datetime | None
+    because: Literal["extended", "pause", "calendar"]
+    reason: TextRef | None = None
+
+
+TaskEvent = TaskAsked | TaskReminded | TaskOverdue | TaskEscalated | TaskCompleted | TaskWithdrawn | DeadlineMoved
+
+# --- commands
+
+
+class CompleteTask(Command):
+    kind: Literal["CompleteTask"] = "CompleteTask"
+    task: str = Field(max_length=200)
+    answer: Id | None = None
+
+
+class ExtendDeadline(Command):
+    kind: Literal["ExtendDeadline"] = "ExtendDeadline"
+    task: str = Field(max_length=200)
+    due_at: Instant
+    reason: TextGiven
+
+
+# --- refusals
+
+NO_TASK = Reason("no_task", "{school} has no task '{task}'{hint}.")
+TOO_EARLY = Reason(
+    "too_early", "The task '{task}' of {school} has not been asked yet: the step {step} has not come to it."
+)
+WITHDRAWN_TASK = Reason("task_withdrawn", "The task '{task}' of {school} was withdrawn: nobody needs it any more.")
+OTHER_WAY = Reason("other_way", "The task '{task}' is not completed by itself; it is done by {way}.")
+NOT_AN_ANSWER = Reason("not_an_answer", "'{answer}' is no answer to '{task}'; the answers are {answers}.")
+ANSWER_MISSING = Reason("answer_missing", "The task '{task}' takes an answer: {answers}.")
+ANSWERED_OTHERWISE = Reason(
+    "answered_otherwise",
+    "The task '{task}' was answered '{before}' on {day}; to change it, use 'kaskad correct' with a reason.",
+)
+NOT_LATER = Reason("not_later", "The new date {due} is not after the present one, {before}.")
+TASK_IS_DONE = Reason("task_is_done", "The task '{task}' of {school} is done; its date cannot be moved.")
+
+_WAYS: dict[TaskKind, str] = {
+    "fill_seats": "putting people into the seats ('kaskad school seat')",
+    "submit": "submitting evidence ('kaskad evidence submit')",
+    "review": "a review ('kaskad evidence review')",
+    "checkpoint": "holding the checkpoint ('kaskad checkpoint hold')",
+    "plan": "planning the session ('kaskad session plan')",
+    "record": "recording the attendance ('kaskad attendance')",
+    "nominate": "nominating schools ('kaskad school nominate')",
+}
+
+# --- decide
+
+
+def ask(
+    draft: Draft,
+    task: str,
+    what: TaskKind,
+    asked: Asked,
+    step: str | None = None,
+    *,
+    subject: str | None = None,
+    due: datetime | None = None,
+) -> None:
+    """Ask something of a role; asked already or done, it is not asked again."""
+    if task in draft.state.tasks or task in draft.state.done:
+        return
+    falls_due = due or draft.due(asked.due)
+    escalate = asked.escalate
+    draft.record(
+        TaskAsked(
+            task=task,
+            step=step,
+            what=what,
+            role=asked.by,
+            due_at=falls_due,
+            remind_at=_reminders(draft, asked.remind, falls_due),
+            escalate_at=falls_due + timedelta(days=escalate.days) if escalate else None,
+            escalate_to=escalate.to if escalate else None,
+            subject=subject,
+        )
+    )
+
+
+def done(draft: Draft, task: str, answer: str | None = None) -> None:
+    """The task is done, if it was open."""
+    open_task = draft.state.tasks.get(task)
+    if open_task is not None:
+        draft.record(TaskCompleted(task, answer, open_task.step))
+
+
+def withdraw_task(draft: Draft, task: str) -> None:
+    if task in draft.state.tasks:
+        draft.record(TaskWithdrawn(task))
+
+
+def complete_task(draft: Draft, command: CompleteTask) -> None:
+    draft.must_be_under_way()
+    before = draft.state.done.get(command.task)
+    if before is not None:
+        _already(draft, command, before)
+        return
+    task = draft.state.tasks.get(command.task)
+    if task is None:
+        raise unknown_task(draft, command.task)
+    draft.must_hold(task.role)
+    if task.kind in _WAYS:
+        raise OTHER_WAY(task=task.id, way=_WAYS[task.kind])
+    _check_answer(command, _answers(draft, task))
+    draft.record(TaskCompleted(task.id, command.answer, task.step))
+
+
+def extend_deadline(draft: Draft, command: ExtendDeadline) -> None:
+    draft.must_be_under_way()
+    draft.must_manage()
+    task = draft.state.tasks.get(command.task)
+    if task is None:
+        if command.task in draft.state.done:
+            raise TASK_IS_DONE(task=command.task, school=draft.state.school)
+        raise unknown_task(draft, command.task)
+    if command.due_at == task.due_at:
+        return
+    if command.due_at < task.due_at:
+        raise NOT_LATER(due=f"{command.due_at:%Y-%m-%d}", before=f"{task.due_at:%Y-%m-%d}")
+    move(draft, task, command.due_at - task.due_at, "extended", text_ref(command.reason))
+
+
+def move(
+    draft: Draft,
+    task: Task,
+    by: timedelta,
+    because: Literal["extended", "pause", "calendar"],
+    reason: TextRef | None = None,
+) -> None:
+    """Move a due date with its reminders and its escalation."""
+    draft.record(
+        DeadlineMoved(
+            task=task.id,
+            due_at=task.due_at + by,
+            remind_at=tuple(draft.waking(each + by) for each in task.remind_at),
+            escalate_at=task.escalate_at + by if task.escalate_at else None,
+            because=because,
+            reason=reason,
+        )
+    )
+
+
+def unknown_task(draft: Draft, task: str) -> Exception:
+    """Why there is no such task: it has not been asked yet, or there is none of that name."""
+    step = task.partition("/")[0]
+    tier = draft.tier
+    if step in tier.step_by_id and step not in draft.state.steps and step != task:
+        return TOO_EARLY(task=task, school=draft.state.school, step=step)
+    close = nearest(task, [*draft.state.tasks, *draft.state.done])
+    return NO_TASK(school=draft.state.school, task=task, hint=f"; did you mean '{close}'?" if close else "")
+
+
+def _already(draft: Draft, command: CompleteTask, before: TaskDone) -> None:
+    if before.withdrawn:
+        raise WITHDRAWN_TASK(task=command.task, school=draft.state.school)
+    if before.answer != command.answer:
+        raise ANSWERED_OTHERWISE(task=command.task, before=before.answer or "done", day=f"{before.at:%Y-%m-%d}")
+
+
+def _answers(draft: Draft, task: Task) -> tuple[str, ...]:
+    if task.kind == "decide":
+        return ("stands", "acted")
+    return assignment_of(draft, task).answers
+
+
+def assignment_of(draft: Draft, task: Task) -> Assignment:
+    step = draft.tier.step_by_id[task.step or ""]
+    assert step.kind == "assignment"
+    return next(each for each in step.tasks if f"{step.id}/{each.id}" == task.id)
+
+
+def _check_answer(command: CompleteTask, answers: tuple[str, ...]) -> None:
+    if command.answer is None and answers:
+        raise ANSWER_MISSING(task=command.task, answers=", ".join(answers))
+    if command.answer is not None and command.answer not in answers:
+        raise NOT_AN_ANSWER(
+            task=command.task, answer=command.answer, answers=", ".join(answers) or "none: it is just done"
+        )
+
+
+def _reminders(draft: Draft, days_before: tuple[int, ...], due: datetime) -> tuple[datetime, ...]:
+    waking = (draft.waking(due - timedelta(days=days)) for days in sorted(days_before, reverse=True))
+    return tuple(each for each in waking if draft.at < each < due)
+
+
+# --- evolve
+
+
+def evolve_tasks(state: Participant, event: TaskEvent, at: datetime) -> Participant:
+    match event:
+        case TaskAsked():
+            return replace(state, tasks=put(state.tasks, event.task, _asked(state, event, at)))
+        case TaskCompleted():
+            state = replace(
+                state,
+                tasks=without(state.tasks, event.task),
+                done=put(state.done, event.task, TaskDone(event.answer, at, state.version)),
+            )
+            return _answered(state, event)
+        case TaskWithdrawn():
+            gone = TaskDone(None, at, state.version, withdrawn=True)
+            return replace(state, tasks=without(state.tasks, event.task), done=put(state.done, event.task, gone))
+        case _:
+            task = state.tasks.get(event.task)
+            if task is None:
+                return state
+            return replace(state, tasks=put(state.tasks, event.task, _changed(task, event)))
+
+
+def _asked(state: Participant, event: TaskAsked, at: datetime) -> Task:
+    return Task(
+        id=event.task,
+        step=event.step,
+        kind=event.what,
+        role=event.role,
+        asked_at=at,
+        due_at=event.due_at,
+        remind_at=event.remind_at,
+        escalate_at=event.escalate_at,
+        escalate_to=event.escalate_to,
+        subject=event.subject,
+        version=state.version,
+    )
+
+
+def _answered(state: Participant, event: TaskCompleted) -> Participant:
+    """The answer to an assignment is a fact that gates can read."""
+    step = state.steps.get(event.step or "")
+    if step is None or step.kind != "assignment":
+        return state
+    return with_facts(state, {event.task.replace("/", ".", 1): event.answer or "done"})
+
+
+def _changed(task: Task, event: TaskReminded | TaskOverdue | TaskEscalated | DeadlineMoved) -> Task:
+    match event:
+        case TaskReminded():
+            return replace(task, remind_at=task.remind_at[1:])
+        case TaskOverdue():
+            return replace(task, overdue=True, remind_at=())
+        case TaskEscalated():
+            return replace(task, escalated=True)
+        case DeadlineMoved():
+            return replace(
+                task,
+                due_at=event.due_at,
+                remind_at=event.remind_at,
+                escalate_at=event.escalate_at,
+                overdue=False,
+                escalated=False,
+            )
+
+
+# --- agenda
+
+
+def task_agenda(task: Task) -> Iterator[tuple[datetime, Event]]:
+    """What happens to an open task, and when, if nobody acts."""
+    if task.remind_at:
+        yield task.remind_at[0], TaskReminded(task.id, task.role)
+    if not task.overdue:
+        yield task.due_at, TaskOverdue(task.id, task.role)
+    if task.escalate_at is not None and not task.escalated:
+        yield task.escalate_at, TaskEscalated(task.id, task.role, task.escalate_to or "programme-manager")

@@ -1,0 +1,217 @@
+"""The team of a participant: who sits in which seat, who substitutes, and who has which duty towards it."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec.structs import replace
+
+from domain.command import Command, Instant, PersonId
+from domain.event import Event
+from domain.participant.draft import Draft
+from domain.participant.state import DutyState, Participant, put, with_facts, without
+from domain.refusal import Reason
+from domain.text import Id
+
+# --- events
+
+
+class SeatTaken(Event, frozen=True, tag="SeatTaken"):
+    seat: str
+    role: str
+    person: str
+
+
+class SeatFreed(Event, frozen=True, tag="SeatFreed"):
+    seat: str
+    person: str
+
+
+class SubstituteNamed(Event, frozen=True, tag="SubstituteNamed"):
+    seat: str
+    person: str
+    until: datetime | None
+
+
+class SubstituteEnded(Event, frozen=True, tag="SubstituteEnded"):
+    seat: str
+    person: str
+
+
+class DutyAssigned(Event, frozen=True, tag="DutyAssigned"):
+    duty: str
+    person: str
+    #: the person who had the duty until now
+    instead_of: str | None = None
+
+
+TeamEvent = SeatTaken | SeatFreed | SubstituteNamed | SubstituteEnded | DutyAssigned
+
+# --- commands
+
+
+class TakeSeat(Command):
+    """Put a person into a seat; whoever sat there leaves it."""
+
+    kind: Literal["TakeSeat"] = "TakeSeat"
+    seat: Id
+    person: PersonId
+
+
+class FreeSeat(Command):
+    kind: Literal["FreeSeat"] = "FreeSeat"
+    seat: Id
+
+
+class NameSubstitute(Command):
+    """Somebody who acts for the holder of a seat while the holder is away; nobody: the absence is over."""
+
+    kind: Literal["NameSubstitute"] = "NameSubstitute"
+    seat: Id
+    person: PersonId | None = None
+    until: Instant | None = None
+
+
+class AssignDuty(Command):
+    """Give a duty towards this participant (mentor, trainer, reviewer) to a person."""
+
+    kind: Literal["AssignDuty"] = "AssignDuty"
+    duty: Id
+    person: PersonId
+
+
+# --- refusals
+
+NO_SEAT = Reason("no_seat", "{school} has no seat '{seat}'; its seats are {seats}.")
+NO_DUTY = Reason("no_duty", "Nobody has a duty '{duty}' towards {school}; the duties are {duties}.")
+SEAT_EMPTY = Reason("seat_empty", "Nobody sits in the seat '{seat}' of {school}, so nobody can be substituted.")
+OWN_SUBSTITUTE = Reason("own_substitute", "{person} sits in the seat '{seat}' and cannot be the substitute for it too.")
+SEATED_ALREADY = Reason(
+    "seated_already", "{person} sits in the seat '{seat}' of {school} already; one person, one seat."
+)
+NOT_BOTH = Reason(
+    "not_both", "{person} is {other} for {school} and cannot be {duty} as well: the one must not judge the other."
+)
+UNTIL_PAST = Reason("until_past", "The absence would end on {until}, which is over already.")
+
+# --- decide
+
+
+def take_seat(draft: Draft, command: TakeSeat) -> None:
+    draft.must_be_under_way()
+    _may_staff(draft)
+    seat = draft.state.seats.get(command.seat)
+    if seat is None:
+        raise _no_seat(draft, command.seat)
+    if seat.person == command.person:
+        return
+    for other, taken in draft.state.seats.items():
+        if taken.person == command.person:
+            raise SEATED_ALREADY(person=command.person, seat=other, school=draft.state.school)
+    _separate(draft, seat.role, command.person)
+    if seat.person is not None:
+        draft.record(SeatFreed(command.seat, seat.person))
+    draft.record(SeatTaken(command.seat, seat.role, command.person))
+
+
+def free_seat(draft: Draft, command: FreeSeat) -> None:
+    draft.must_be_under_way()
+    _may_staff(draft)
+    seat = draft.state.seats.get(command.seat)
+    if seat is None:
+        raise _no_seat(draft, command.seat)
+    if seat.person is not None:
+        draft.record(SeatFreed(command.seat, seat.person))
+
+
+def name_substitute(draft: Draft, command: NameSubstitute) -> None:
+    draft.must_be_under_way()
+    seat = draft.state.seats.get(command.seat)
+    if seat is None:
+        raise _no_seat(draft, command.seat)
+    if draft.command.actor != seat.person:
+        _may_staff(draft)
+    if seat.person is None:
+        raise SEAT_EMPTY(seat=command.seat, school=draft.state.school)
+    if command.person is None:
+        if seat.substitute is not None:
+            draft.record(SubstituteEnded(command.seat, seat.substitute))
+        return
+    if command.person == seat.person:
+        raise OWN_SUBSTITUTE(person=command.person, seat=command.seat)
+    if command.until is not None and command.until <= draft.at:
+        raise UNTIL_PAST(until=f"{command.until:%Y-%m-%d}")
+    _separate(draft, seat.role, command.person)
+    if (seat.substitute, seat.substitute_until) != (command.person, command.until):
+        draft.record(SubstituteNamed(command.seat, command.person, command.until))
+
+
+def assign_duty(draft: Draft, command: AssignDuty) -> None:
+    draft.must_be_under_way()
+    draft.must_manage()
+    duties = draft.tier.duty_by_role
+    if command.duty not in duties:
+        raise NO_DUTY(duty=command.duty, school=draft.state.school, duties=", ".join(duties) or "none")
+    before = draft.state.duties.get(command.duty)
+    if before is not None and before.person == command.person:
+        return
+    _separate(draft, command.duty, command.person)
+    draft.record(DutyAssigned(command.duty, command.person, before.person if before else None))
+
+
+def end_substitutions(draft: Draft) -> None:
+    """The clock's part: absences that are over."""
+    for name, seat in draft.state.seats.items():
+        if seat.substitute is not None and seat.substitute_until is not None and seat.substitute_until <= draft.at:
+            draft.record(SubstituteEnded(name, seat.substitute))
+
+
+def _may_staff(draft: Draft) -> None:
+    """The programme manager staffs a team, and so does its own coordinator."""
+    if not draft.manages and not draft.by_the_system:
+        draft.must_hold("coordinator")
+
+
+def _separate(draft: Draft, role: str, person: str) -> None:
+    """Separation of duties: in neither direction may the person hold a role that excludes this one."""
+    held = {seat.role for seat in draft.state.seats.values() if seat.person == person}
+    held |= {duty for duty, has in draft.state.duties.items() if has.person == person}
+    for duty, rule in draft.tier.duty_by_role.items():
+        excluded = set(rule.not_also)
+        clash = excluded & held if duty == role else {duty} & held if role in excluded else set()
+        for other in sorted(clash - {role}):
+            raise NOT_BOTH(
+                person=person, other=draft.role_title(other), duty=draft.role_title(role), school=draft.state.school
+            )
+
+
+def _no_seat(draft: Draft, seat: str) -> Exception:
+    return NO_SEAT(school=draft.state.school, seat=seat, seats=", ".join(draft.state.seats))
+
+
+# --- evolve
+
+
+def evolve_team(state: Participant, event: TeamEvent, at: datetime) -> Participant:
+    match event:
+        case SeatTaken():
+            seat = replace(state.seats[event.seat], person=event.person, since=at)
+            return _counted(replace(state, seats=put(state.seats, event.seat, seat)))
+        case SeatFreed():
+            seat = replace(state.seats[event.seat], person=None, since=None, substitute=None, substitute_until=None)
+            return _counted(replace(state, seats=put(state.seats, event.seat, seat)))
+        case SubstituteNamed():
+            seat = replace(state.seats[event.seat], substitute=event.person, substitute_until=event.until)
+            return replace(state, seats=put(state.seats, event.seat, seat))
+        case SubstituteEnded():
+            seat = replace(state.seats[event.seat], substitute=None, substitute_until=None)
+            return replace(state, seats=put(state.seats, event.seat, seat))
+        case DutyAssigned():
+            return replace(
+                state, duties=put(without(state.duties, event.duty), event.duty, DutyState(event.person, at))
+            )
+
+
+def _counted(state: Participant) -> Participant:
+    filled = sum(seat.person is not None for seat in state.seats.values())
+    complete = all(seat.person is not None for seat in state.seats.values() if seat.required)
+    return with_facts(state, {"seats.filled": filled, "seats.complete": complete})

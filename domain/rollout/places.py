@@ -1,0 +1,144 @@
+"""Where schools take their places in a cascade: tiers, parents, seats and territory."""
+
+from collections.abc import Iterator
+
+from domain.gate import Facts
+from domain.identity import nearest, participant_id, school_of
+from domain.programme import Opening, Programme
+from domain.refusal import Reason
+from domain.rollout.commands import NominateSchools, Place
+from domain.rollout.state import Rollout
+from domain.text import Text
+
+NO_TIER = Reason("no_tier", "The programme has no tier '{tier}'{hint}.")
+NO_PARENT = Reason("no_parent", "{school} needs a parent of the tier {tiers}; '{parent}' is none of this rollout's.")
+WHICH_PARENT = Reason("which_parent", "{school} has several possible parents ({parents}); say which one prepares it.")
+TWICE = Reason("school_twice", "{school} stands twice in the list.")
+TAKES_PART = Reason("takes_part", "{school} takes part in this rollout already.")
+NO_SEAT = Reason("no_seat_in_tier", "{school} has no seat '{seat}'; the tier {tier} has {seats}.")
+NO_NOMINEE_TIER = Reason("no_nominee_tier", "{parent} cannot prepare a school of the tier '{tier}'; it opens {tiers}.")
+TOO_MANY = Reason(
+    "too_many_children", "{parent} may prepare at most {most} schools of the tier {tier}; this would be the {number}th."
+)
+NOT_ITS_COORDINATOR = Reason("not_nominator", "{actor} cannot nominate for {parent}: that is for its {role}.")
+OTHER_REGION = Reason("other_region", "{school} lies in {region}; {parent} prepares schools of {own} only.")
+
+
+def top_places(programme: Programme, places: tuple[Place, ...]) -> Iterator[Place]:
+    """A team at the top of the cascade takes its place even when no list names it."""
+    named = {place.tier for place in places}
+    for tier in programme.tiers:
+        if not programme.parents_of[tier.id] and tier.kind == "team" and tier.id not in named:
+            yield Place(
+                school=tier.id.replace("_", "-"),
+                tier=tier.id,
+                names=Text.model_validate(tier.title.model_dump()),
+                region="-",
+                language="both",
+            )
+
+
+def check_places(
+    programme: Programme, state: Rollout, places: tuple[Place, ...], replaced: str | None = None
+) -> list[tuple[Place, str | None]]:
+    """Each place with its parent. Raises Refused at the first that cannot be taken."""
+    found: list[tuple[Place, str | None]] = []
+    tiers = {participant: entry.tier for participant, entry in state.roster.items() if entry.status != "withdrawn"}
+    for place in places:
+        participant = participant_id(state.id, place.school)
+        if participant in state.roster:
+            raise TAKES_PART(school=place.school)
+        if participant in tiers:
+            raise TWICE(school=place.school)
+        check_tier_and_seats(programme, place)
+        found.append((place, _parent(programme, state, tiers, place, replaced)))
+        tiers[participant] = place.tier
+    return found
+
+
+def check_tier_and_seats(programme: Programme, place: Place) -> None:
+    tier = programme.tier_by_id.get(place.tier)
+    if tier is None:
+        close = nearest(place.tier, programme.tier_by_id)
+        hint = f"; did you mean '{close}'?" if close else f"; it has {', '.join(programme.tier_by_id)}"
+        raise NO_TIER(tier=place.tier, hint=hint)
+    seats = [seat.id for seat in tier.seats]
+    for seat in place.persons:
+        if seat not in seats:
+            raise NO_SEAT(school=place.school, seat=seat, tier=tier.id, seats=", ".join(seats))
+
+
+def _parent(
+    programme: Programme, state: Rollout, tiers: dict[str, str], place: Place, replaced: str | None
+) -> str | None:
+    above = programme.parents_of[place.tier]
+    if not above:
+        return None
+    possible = [participant for participant, tier in tiers.items() if tier in above]
+    if place.parent is not None:
+        parent = participant_id(state.id, place.parent)
+        if parent not in possible:
+            raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent=place.parent)
+        return parent
+    if replaced is not None and state.roster[replaced].tier == place.tier:
+        return state.roster[replaced].parent
+    if len(possible) != 1:
+        names = ", ".join(school_of(each) for each in possible[:10])
+        if possible:
+            raise WHICH_PARENT(school=place.school, parents=names)
+        raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent="nobody")
+    return possible[0]
+
+
+def check_nomination(
+    programme: Programme, state: Rollout, facts: Facts, command: NominateSchools, parent: str
+) -> list[Place]:
+    """The places that are new. Raises Refused when the parent may not prepare one of them."""
+    entry = state.roster.get(parent)
+    if entry is None or entry.status == "withdrawn":
+        raise NO_PARENT(school=command.places[0].school, tiers="this rollout", parent=command.parent)
+    new: list[Place] = []
+    for place in command.places:
+        check_tier_and_seats(programme, place)
+        opening = programme.opening(entry.tier, place.tier)
+        if opening is None:
+            tiers = ", ".join(each.tier for each in programme.tier_by_id[entry.tier].opens) or "none"
+            raise NO_NOMINEE_TIER(parent=command.parent, tier=place.tier, tiers=tiers)
+        _may_nominate(programme, facts, command, opening)
+        if _known(state, place, parent) or place.school in {each.school for each in new}:
+            continue
+        if participant_id(state.id, place.school) in state.roster or place.school in state.nominated:
+            raise TAKES_PART(school=place.school)
+        if opening.territory == "same_region" and place.region != entry.region:
+            raise OTHER_REGION(school=place.school, region=place.region, parent=command.parent, own=entry.region)
+        new.append(place)
+        _room(state, command, parent, opening, len(new))
+    return new
+
+
+def _may_nominate(programme: Programme, facts: Facts, command: NominateSchools, opening: Opening) -> None:
+    """The role that the definition asks to nominate, or the programme manager. The door reads who holds the role."""
+    if "programme-manager" in facts.rights or f"role:{opening.nominate.by}" in facts.rights:
+        return
+    role = programme.roles[opening.nominate.by].title.en
+    raise NOT_ITS_COORDINATOR(actor=command.actor, parent=command.parent, role=role)
+
+
+def _known(state: Rollout, place: Place, parent: str) -> bool:
+    waiting = state.nominated.get(place.school)
+    if waiting is not None:
+        return waiting.parent == parent
+    entry = state.roster.get(participant_id(state.id, place.school))
+    return entry is not None and entry.parent == parent
+
+
+def _room(state: Rollout, command: NominateSchools, parent: str, opening: Opening, new: int) -> None:
+    there = sum(
+        (each.parent, each.tier) == (parent, opening.tier) and each.status != "withdrawn"
+        for each in state.roster.values()
+    )
+    waiting = sum((each.parent, each.tier) == (parent, opening.tier) for each in state.nominated.values())
+    if there + waiting + new > opening.fan_out.most:
+        raise TOO_MANY(
+            parent=command.parent, most=opening.fan_out.most, tier=opening.tier, number=there + waiting + new
+        )
