@@ -300,7 +300,7 @@ def _session_id(draft: Draft, command: PlanSession) -> str:
 
 
 def _close_plan_tasks(draft: Draft, delivery: DeliveryStep, definition: str, invited: tuple[str, ...]) -> None:
-    """The tasks that this session answers: the general one, one after a cancellation, or those of single late-comers."""
+    """The tasks that this session answers: the general one, one after a cancellation, those of late-comers."""
     stem = f"{delivery.id}/plan-{definition}"
     late = {f"{stem}-{school_of(each)}" for each in invited}
     for task in list(draft.state.tasks):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
 from domain.participant.draft import Draft
-from domain.participant.state import DutyState, Participant, put, with_facts, without
+from domain.participant.state import DutyState, Participant, PastDuty, put, with_facts
 from domain.refusal import Reason
 from domain.text import Id
 
@@ -206,9 +206,15 @@ def evolve_team(state: Participant, event: TeamEvent, at: datetime) -> Participa
             seat = replace(state.seats[event.seat], substitute=None, substitute_until=None)
             return replace(state, seats=put(state.seats, event.seat, seat))
         case DutyAssigned():
-            return replace(
-                state, duties=put(without(state.duties, event.duty), event.duty, DutyState(event.person, at))
-            )
+            return _duty_assigned(state, event, at)
+
+
+def _duty_assigned(state: Participant, event: DutyAssigned, at: datetime) -> Participant:
+    """Who had the duty until now stays in the lineage, with the dates."""
+    before = state.duties.get(event.duty)
+    past = () if before is None else (PastDuty(event.duty, before.person, before.since, at),)
+    duties = put(state.duties, event.duty, DutyState(event.person, at))
+    return replace(state, duties=duties, past_duties=(*state.past_duties, *past))
 
 
 def _counted(state: Participant) -> Participant:
