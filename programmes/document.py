@@ -12,7 +12,7 @@ LARGEST_FILE = 1024 * 1024
 DEEPEST = 60
 MOST_VALUES = 100_000
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
 
 _YAML = "tag:yaml.org,2002:"
@@ -47,20 +47,22 @@ class Document:
 
     file: str
     content: Plain = None
-    marks: dict[Path, Mark] = field(default_factory=dict)
-    keys: dict[Path, Mark] = field(default_factory=dict)
+    marks: dict[Place, Mark] = field(default_factory=dict)
+    keys: dict[Place, Mark] = field(default_factory=dict)
 
-    def problem(self, path: Path, message: str, *, at_key: bool = False) -> Problem:
+    def problem(self, path: Place, message: str, *, at_key: bool = False) -> Problem:
         """A problem at `path`, or at the nearest place above it that stands in the file."""
         place = path
         while place and place not in self.marks:
             place = place[:-1]
-        mark = self.keys.get(place) if at_key or place != path else None
-        mark = mark or self.marks.get(place) or Mark(0, 0)
+        value, key = self.marks.get(place, Mark(0, 0)), self.keys.get(place)
+        # What an alias stands for is written further up: that is where it can be put right.
+        key_leads = key is not None and value.line > key.line
+        mark = key if key is not None and (at_key or (place != path and key_leads)) else value
         return Problem(self.file, mark.line, mark.column, dotted(path), message)
 
 
-def dotted(path: Path) -> str:
+def dotted(path: Place) -> str:
     """The path as people write it: tiers[1].steps[3].enter."""
     text = ""
     for part in path:
@@ -128,7 +130,7 @@ class _Reading:
         self.problems: list[Problem] = []
         self._values = 0
 
-    def value(self, node: yaml.Node, path: Path) -> Plain:
+    def value(self, node: yaml.Node, path: Place) -> Plain:
         self._values += 1
         # An alias is written once and read many times: ten lines can say a thousand million values.
         if self._values > MOST_VALUES or len(path) > DEEPEST:
@@ -144,7 +146,7 @@ class _Reading:
             return [self.value(each, (*path, position)) for position, each in enumerate(node.value)]
         return self._mapping(node, path)
 
-    def _mapping(self, node: yaml.Node, path: Path) -> dict[str, Plain]:
+    def _mapping(self, node: yaml.Node, path: Place) -> dict[str, Plain]:
         found: dict[str, Plain] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -160,7 +162,7 @@ class _Reading:
             found[name] = self.value(value, place)
         return found
 
-    def _add(self, node: yaml.Node, path: Path, message: str) -> None:
+    def _add(self, node: yaml.Node, path: Place, message: str) -> None:
         self.problems.append(_at(self.document, node, path, message))
 
 
@@ -169,7 +171,7 @@ def _mark(node: yaml.Node | yaml.Event) -> Mark:
     return Mark(start.line + 1, start.column + 1) if start else Mark(0, 0)
 
 
-def _at(document: Document, node: yaml.Node | yaml.Event, path: Path, message: str) -> Problem:
+def _at(document: Document, node: yaml.Node | yaml.Event, path: Place, message: str) -> Problem:
     mark = _mark(node)
     return Problem(document.file, mark.line, mark.column, dotted(path), message)
 

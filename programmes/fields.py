@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.programme import Programme
-from programmes.document import Path, Plain
+from programmes.document import Place, Plain
 
 #: keys by which a condition of a gate is told from the others, in the order in which they are looked for
 _CONDITIONS = (
@@ -27,13 +27,13 @@ def keys_of(model: type[BaseModel]) -> dict[str, Any]:
     return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
 
 
-def model_at(path: Path, content: Plain) -> type[BaseModel] | None:
+def model_at(path: Place, content: Plain) -> type[BaseModel] | None:
     """The model that the mapping at `path` is to become, if one can be told."""
     here = annotation_at(path, content)
     return here if isinstance(here, type) and issubclass(here, BaseModel) else None
 
 
-def annotation_at(path: Path, content: Plain) -> Any:
+def annotation_at(path: Place, content: Plain) -> Any:
     """The type of what belongs at `path`; None if that cannot be told."""
     here: Any = Programme
     value: Any = content
@@ -85,7 +85,7 @@ def _is_meant(model: type[BaseModel], value: Mapping[str, Any]) -> bool:
     return next((name for key, name in _CONDITIONS if key in value), None) == model.__name__
 
 
-def written_path(location: tuple[str | int, ...]) -> Path:
+def written_path(location: tuple[str | int, ...]) -> Place:
     """The path in the file of a place that the model names: without the names of a union's members."""
     path: list[str | int] = []
     member_follows = False
@@ -101,14 +101,22 @@ def written_path(location: tuple[str | int, ...]) -> Path:
     return tuple(path)
 
 
-def place_of(fault: ErrorDetails, content: Plain) -> Path:
+def faults_of(error: ValidationError) -> list[ErrorDetails]:
+    """The faults that a file really has: a list is not too short because an entry of it could not be read."""
+    faults = error.errors(include_url=False)
+    return [fault for fault in faults if fault["type"] != "too_short" or not fault["input"]]
+
+
+def place_of(fault: ErrorDetails, content: Plain) -> Place:
     """The path in the file; a missing key keeps its name as the last part."""
     path = written_path(fault["loc"])
     known = _deepest(path, content)
+    if fault["type"] == "union_tag_not_found":
+        return path
     return path[: known + 1] if fault["type"] in ("missing", "extra_forbidden") else path[:known]
 
 
-def _deepest(path: Path, content: Any) -> int:
+def _deepest(path: Place, content: Any) -> int:
     for depth, part in enumerate(path):
         if isinstance(content, Mapping) and part in content:
             content = content[str(part)]

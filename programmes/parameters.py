@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeGuard
 
 from domain.identity import nearest
-from programmes.document import Document, Path, Plain
+from programmes.document import Document, Place, Plain
 from programmes.problem import Problem
 
 Value = bool | int | str | None
@@ -20,8 +20,10 @@ class Filled:
     #: parameter -> value as used
     chosen: dict[str, Value]
     #: where a parameter's value stands now -> the parameter
-    places: dict[Path, str]
+    places: dict[Place, str]
     problems: list[Problem] = field(default_factory=list)
+    #: where an unknown parameter is named
+    unresolved: list[Place] = field(default_factory=list)
     #: the definition is one that was kept as used: its parameters are replaced already
     is_resolved: bool = False
 
@@ -68,7 +70,7 @@ def _choose(document: Document, declared: Mapping[str, Plain], filled: Filled, n
     default = filled.chosen.get(name)
     choices = raw.get("choices") if isinstance(raw, dict) else None
     fitting = _fitting(value, default)
-    path: Path = ("parameters", name)
+    path: Place = ("parameters", name)
     if fitting is _UNFIT:
         wanted = {bool: "true or false", int: "a whole number"}.get(type(default), "a text")
         filled.problems.append(document.problem(path, f"was given {value!r}; it takes {wanted}, such as {default!r}"))
@@ -96,7 +98,7 @@ def _fitting(value: object, default: Value) -> object:
     return value if isinstance(value, str) else _UNFIT
 
 
-def _replaced(document: Document, filled: Filled, declared: set[str], value: Plain, path: Path) -> Plain:
+def _replaced(document: Document, filled: Filled, declared: set[str], value: Plain, path: Place) -> Plain:
     if path in (("parameters",), ("chosen",)) or (len(path) == 3 and path[0] == "cohorts" and path[2] == "parameters"):
         return value
     if isinstance(value, list):
@@ -108,10 +110,11 @@ def _replaced(document: Document, filled: Filled, declared: set[str], value: Pla
     return {key: _replaced(document, filled, declared, each, (*path, key)) for key, each in value.items()}
 
 
-def _looked_up(document: Document, filled: Filled, declared: set[str], name: str, path: Path) -> Plain:
+def _looked_up(document: Document, filled: Filled, declared: set[str], name: str, path: Place) -> Plain:
     if name in declared:
         filled.places[path] = name
         return filled.chosen.get(name)
+    filled.unresolved.append(path)
     near = nearest(name, declared)
     hint = f"; did you mean '{near}'?" if near else "; declare it under 'parameters'"
     filled.problems.append(document.problem(path, f"names the unknown parameter '{name}'{hint}"))

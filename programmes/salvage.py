@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from domain.calendar import Due
 from domain.gate import FactIs
 from domain.identity import is_valid_id
 from domain.programme import Programme
-from programmes.document import Path, Plain
-from programmes.fields import annotation_at, keys_of, model_at, place_of
+from programmes.document import Place, Plain
+from programmes.fields import annotation_at, faults_of, keys_of, model_at, place_of
 
 #: the id of whatever was made up; naming it is no fault
 MADE_UP = "made-up"
@@ -25,12 +26,12 @@ _READY: dict[type[BaseModel], dict[str, Plain]] = {
 }
 
 
-def salvage(content: Plain, error: ValidationError) -> tuple[Programme | None, set[Path]]:
+def salvage(content: Plain, error: ValidationError) -> tuple[Programme | None, set[Place]]:
     """The programme as far as it can be read, and the places where something was made up for it."""
     rest: Any = deepcopy(content)
-    made_up: set[Path] = set()
+    made_up: set[Place] = set()
     for _ in range(_MOST_ROUNDS):
-        for fault in error.errors(include_url=False):
+        for fault in faults_of(error):
             _mend(rest, fault, made_up)
         try:
             return Programme.model_validate(rest), made_up
@@ -39,7 +40,7 @@ def salvage(content: Plain, error: ValidationError) -> tuple[Programme | None, s
     return None, made_up
 
 
-def _mend(rest: Any, fault: ErrorDetails, made_up: set[Path]) -> None:
+def _mend(rest: Any, fault: ErrorDetails, made_up: set[Place]) -> None:
     path = place_of(fault, rest)
     if not path:
         return
@@ -57,28 +58,32 @@ def _mend(rest: Any, fault: ErrorDetails, made_up: set[Path]) -> None:
     if field is not None and not field.is_required() and isinstance(owner, dict):
         owner.pop(str(path[-1]), None)
     elif owner is not None:
-        owner[path[-1]] = _in_place_of(owner.get(path[-1]) if isinstance(owner, dict) else owner[path[-1]], path, rest)
+        owner[path[-1]] = _in_place_of(owner, path, rest, field)
 
 
-def _in_place_of(old: Any, path: Path, rest: Any) -> Any:
-    made = stand_in(annotation_at(path, rest) or _first_of_union(path, rest))
+def _in_place_of(owner: Any, path: Place, rest: Any, field: FieldInfo | None) -> Any:
+    if field is not None:
+        made = stand_in(field.annotation, tuple(field.metadata))
+    else:
+        made = stand_in(annotation_at(path, rest) or _first_of_union(path, rest))
+    old = owner.get(path[-1]) if isinstance(owner, dict) else owner[path[-1]]
     # Others name it by its id: that it cannot be read must not make them wrong.
     if isinstance(old, dict) and isinstance(made, dict) and is_valid_id(str(old.get("id", ""))):
         made["id"] = old["id"]
     return made
 
 
-def _field(model: type[BaseModel], key: str) -> Any:
+def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
     return next((field for name, field in model.model_fields.items() if key in (field.alias, name)), None)
 
 
-def _at(value: Any, path: Path) -> Any:
+def _at(value: Any, path: Place) -> Any:
     for part in path:
         value = value[part]
     return value
 
 
-def _first_of_union(path: Path, rest: Any) -> Any:
+def _first_of_union(path: Place, rest: Any) -> Any:
     """A step or a condition that cannot be told apart: any harmless one will do."""
     owner = annotation_at(path[:-1], rest)
     if get_origin(owner) is tuple:

@@ -9,8 +9,8 @@ from pydantic_core import ErrorDetails
 from domain.identity import nearest
 from domain.programme import Programme
 from domain.text import Text
-from programmes.document import Document, Path, Plain
-from programmes.fields import keys_of, model_at, place_of
+from programmes.document import Document, Place, Plain
+from programmes.fields import faults_of, keys_of, model_at, place_of
 from programmes.parameters import Filled
 from programmes.problem import Problem
 from programmes.salvage import salvage
@@ -26,7 +26,7 @@ class Shaped:
     programme: Programme | None
     problems: list[Problem] = field(default_factory=list)
     #: what was made up in the place of a fault, to get this far
-    made_up: set[Path] = field(default_factory=set)
+    made_up: set[Place] = field(default_factory=set)
 
 
 def shape(document: Document, filled: Filled) -> Shaped:
@@ -38,20 +38,22 @@ def shape(document: Document, filled: Filled) -> Shaped:
 
 
 def _problems(error: ValidationError, document: Document, filled: Filled) -> Iterator[Problem]:
-    said: set[Path] = set()
-    for fault in error.errors(include_url=False):
+    said: set[Place] = set()
+    for fault in faults_of(error):
         path = place_of(fault, filled.content)
-        if path in said:
+        # An unknown parameter has no value: what is missing for want of it is told already.
+        if path in said or any(place[: len(path)] == path for place in filled.unresolved):
             continue
         said.add(path)
         unknown = fault["type"] == "extra_forbidden"
         message = _message(fault, path, filled.content)
         if name := filled.places.get(path):
             message += f" (the value comes from the parameter '{name}')"
-        yield document.problem(path, message, at_key=unknown)
+        place = (*path, "kind") if fault["type"] == "union_tag_invalid" else path
+        yield document.problem(place, message, at_key=unknown)
 
 
-def _message(fault: ErrorDetails, path: Path, content: Plain) -> str:
+def _message(fault: ErrorDetails, path: Place, content: Plain) -> str:
     model = model_at(path[:-1], content) if path else None
     key = str(path[-1]) if path else ""
     if fault["type"] == "extra_forbidden":

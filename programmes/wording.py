@@ -79,10 +79,8 @@ def _one_of(value: object, context: Mapping[str, Any]) -> str:
 def _unknown_kind(value: object, context: Mapping[str, Any]) -> str:
     allowed = [each.strip(" '") for each in str(context.get("expected_tags", "")).split(",")]
     near = nearest(str(context.get("tag", "")), allowed)
-    hint = f"; did you mean '{near}'?" if near else ""
-    return f"has the unknown kind '{context.get('tag')}'{hint} There are: {', '.join(allowed)}".replace(
-        "? There", "? there"
-    )
+    hint = f"did you mean '{near}'?" if near else f"there are: {', '.join(allowed)}"
+    return f"'{context.get('tag')}' is no kind of step; {hint}"
 
 
 _SENTENCES: Mapping[str, Callable[[object, Mapping[str, Any]], str]] = {

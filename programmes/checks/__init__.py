@@ -12,13 +12,13 @@ from programmes.checks.journeys import check_journeys
 from programmes.checks.references import check_references
 from programmes.checks.roles import check_roles
 from programmes.checks.time import check_time
-from programmes.document import Path
+from programmes.document import Place
 from programmes.parameters import Filled
 
 __all__ = ["Finding", "findings"]
 
 
-def findings(programme: Programme, filled: Filled, made_up: set[Path]) -> Iterator[Finding]:
+def findings(programme: Programme, filled: Filled, made_up: set[Place]) -> Iterator[Finding]:
     """Everything that is wrong or odd; nothing about what was only made up in the place of a fault."""
     subject = Subject(programme, frozenset(made_up))
     yield from check_references(subject)

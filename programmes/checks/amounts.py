@@ -6,7 +6,7 @@ from domain.programme import FanOut, Programme
 from domain.step import EvidenceItem, Step
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject
-from programmes.document import Path
+from programmes.document import Place
 
 
 def check_amounts(subject: Subject) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def check_amounts(subject: Subject) -> Iterator[Finding]:
     yield from _plans(subject)
 
 
-def _of_step(path: Path, step: Step) -> Iterator[Finding]:
+def _of_step(path: Place, step: Step) -> Iterator[Finding]:
     match step.kind:
         case "mentoring":
             if step.at_least > step.count:
@@ -45,7 +45,7 @@ def _of_step(path: Path, step: Step) -> Iterator[Finding]:
             return
 
 
-def _of_items(path: Path, items: tuple[EvidenceItem, ...]) -> Iterator[Finding]:
+def _of_items(path: Place, items: tuple[EvidenceItem, ...]) -> Iterator[Finding]:
     for at, item in enumerate(items):
         accepts, place = item.accepts, (*path, at, "accepts")
         if accepts.min_files > accepts.max_files:
@@ -58,7 +58,7 @@ def _of_items(path: Path, items: tuple[EvidenceItem, ...]) -> Iterator[Finding]:
                 yield Finding((*place, "media_types", number), message)
 
 
-def _of_fan_out(path: Path, fan_out: FanOut) -> Iterator[Finding]:
+def _of_fan_out(path: Place, fan_out: FanOut) -> Iterator[Finding]:
     if not fan_out.least <= fan_out.target <= fan_out.most:
         said = f"least {fan_out.least}, target {fan_out.target}, most {fan_out.most}"
         yield Finding(path, f"is out of order: {said}; it must rise from least over target to most")
@@ -68,7 +68,7 @@ def _plans(subject: Subject) -> Iterator[Finding]:
     programme = subject.programme
     for name, cohort in programme.cohorts.items():
         for tier, planned in cohort.participants.items():
-            path: Path = ("cohorts", name, "participants", tier)
+            path: Place = ("cohorts", name, "participants", tier)
             if planned < 0:
                 yield Finding(path, f"plans {planned} participants; a plan is a number from 0")
                 continue

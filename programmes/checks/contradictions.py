@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from domain.gate import DateIs, FactIs, Gate
 from programmes.checks import places
 from programmes.checks.finding import Finding
-from programmes.document import Path
+from programmes.document import Place
 
-_Claims = list[tuple[Path, FactIs]]
+_Claims = list[tuple[Place, FactIs]]
 
 
-def contradictions(path: Path, gate: Gate) -> Iterator[Finding]:
+def contradictions(path: Place, gate: Gate) -> Iterator[Finding]:
     """What contradicts itself among the conditions that must all hold, here and in each branch."""
     yield from _together(path, gate)
     for place, branch in _branches(path, gate):
         yield from _together(place, branch)
 
 
-def _branches(path: Path, gate: Gate) -> Iterator[tuple[Path, Gate]]:
+def _branches(path: Place, gate: Gate) -> Iterator[tuple[Place, Gate]]:
     """Each alternative within the gate: what must hold in it is a set of its own."""
     key, within = places.inner(gate)
     for at, each in enumerate(within):
@@ -27,9 +27,9 @@ def _branches(path: Path, gate: Gate) -> Iterator[tuple[Path, Gate]]:
         yield from _branches((*path, key, at), each)
 
 
-def _together(path: Path, gate: Gate) -> Iterator[Finding]:
+def _together(path: Place, gate: Gate) -> Iterator[Finding]:
     facts: dict[tuple[str, str], _Claims] = defaultdict(list)
-    dates: list[tuple[Path, DateIs]] = []
+    dates: list[tuple[Place, DateIs]] = []
     for place, leaf in places.must_hold(path, gate):
         if isinstance(leaf, DateIs):
             dates.append((place, leaf))
@@ -40,7 +40,7 @@ def _together(path: Path, gate: Gate) -> Iterator[Finding]:
         yield from _of_fact(fact, claims)
 
 
-def _of_dates(dates: list[tuple[Path, DateIs]]) -> Iterator[Finding]:
+def _of_dates(dates: list[tuple[Place, DateIs]]) -> Iterator[Finding]:
     opens = max((leaf.on_or_after for _, leaf in dates if leaf.on_or_after), default=None)
     for place, leaf in dates:
         if leaf.before is not None and opens is not None and leaf.before <= opens:

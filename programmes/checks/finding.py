@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from domain.programme import Programme
-from programmes.document import Path
+from programmes.document import Place
 from programmes.salvage import MADE_UP
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    path: Path
+    path: Place
     message: str
     #: may be meant; the definition is still accepted
     warning: bool = False
@@ -20,9 +20,9 @@ class Subject:
     """A programme under check, with the places at which something was made up."""
 
     programme: Programme
-    made_up: frozenset[Path]
+    made_up: frozenset[Place]
 
-    def is_doubtful(self, path: Path) -> bool:
+    def is_doubtful(self, path: Place) -> bool:
         """Whether something at or below `path` was made up, so that its sums say nothing."""
         return any(place[: len(path)] == path or path[: len(place)] == place for place in self.made_up)
 

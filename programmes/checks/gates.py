@@ -9,7 +9,7 @@ from domain.programme import Programme, Tier
 from programmes.checks import places
 from programmes.checks.contradictions import contradictions
 from programmes.checks.finding import Finding, Subject, is_made_up, written
-from programmes.document import Path
+from programmes.document import Place
 
 
 def check_gates(subject: Subject) -> Iterator[Finding]:
@@ -22,7 +22,7 @@ def check_gates(subject: Subject) -> Iterator[Finding]:
 class _Leaf:
     """One condition of one tier's gate."""
 
-    def __init__(self, subject: Subject, tier: Tier, path: Path) -> None:
+    def __init__(self, subject: Subject, tier: Tier, path: Place) -> None:
         self.subject = subject
         self.programme: Programme = subject.programme
         self.tier = tier
@@ -77,7 +77,7 @@ class _Leaf:
             message = f"{leaf.before} has passed before any cohort starts: the gate could never open"
             yield Finding((*self.path, "before"), message)
 
-    def _fact(self, leaf: FactIs, tiers: list[Tier], path: Path) -> Iterator[Finding]:
+    def _fact(self, leaf: FactIs, tiers: list[Tier], path: Place) -> Iterator[Finding]:
         if is_made_up(leaf.fact) or self._is_doubtful(leaf.fact, tiers):
             return
         sheets = [fact_names(tier, self.programme) for tier in tiers]
@@ -102,19 +102,19 @@ class _Leaf:
                     return True
         return False
 
-    def _unknown_fact(self, fact: str, tiers: list[Tier], sheets: list[dict[str, FactKind]], path: Path) -> Finding:
+    def _unknown_fact(self, fact: str, tiers: list[Tier], sheets: list[dict[str, FactKind]], path: Place) -> Finding:
         names = {name for sheet in sheets for name in sheet}
         step, dot, _ = fact.partition(".")
         own = sorted(name for name in names if name.startswith(step + "."))
         near = nearest(fact, names)
         hint = f"did you mean '{near}'?" if near else "a step's facts begin with its id, such as training.hours"
-        if dot and own:
+        if dot and own and not (near or "").startswith(step + "."):
             hint = f"of '{step}' there are: {', '.join(own)}"
         where = ", ".join(f"'{tier.id}'" for tier in tiers)
         return Finding((*path, "fact"), f"no step of the tier {where} yields the fact '{fact}'; {hint}")
 
 
-def _comparison(leaf: FactIs, kinds: list[FactKind], path: Path) -> Iterator[Finding]:
+def _comparison(leaf: FactIs, kinds: list[FactKind], path: Place) -> Iterator[Finding]:
     kind = kinds[0]
     if kind.type != "int" and (leaf.at_least is not None or leaf.at_most is not None):
         key = "at_least" if leaf.at_least is not None else "at_most"
@@ -129,7 +129,7 @@ def _comparison(leaf: FactIs, kinds: list[FactKind], path: Path) -> Iterator[Fin
     yield from _reach(leaf, kinds, path)
 
 
-def _reach(leaf: FactIs, kinds: list[FactKind], path: Path) -> Iterator[Finding]:
+def _reach(leaf: FactIs, kinds: list[FactKind], path: Place) -> Iterator[Finding]:
     if any(each.type != "int" or each.most is None for each in kinds):
         return
     most = max(each.most or 0 for each in kinds)

@@ -7,7 +7,7 @@ from domain.gate import FactIs, Gate
 from domain.programme import Programme, Tier
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
-from programmes.document import Path
+from programmes.document import Place
 
 _CERTIFICATION = "the certification"
 _NEXT_TIER = "the next tier"
@@ -19,7 +19,7 @@ def check_journeys(subject: Subject) -> Iterator[Finding]:
     yield from _out_of_reach(subject.programme)
 
 
-def _circles(path: Path, tier: Tier) -> Iterator[Finding]:
+def _circles(path: Place, tier: Tier) -> Iterator[Finding]:
     waits = _waits(tier)
     told: set[str] = set()
     for at, step in enumerate(tier.steps):

@@ -6,21 +6,21 @@ from domain.calendar import Due
 from domain.gate import AllOf, Among, AnyOf, AtLeast, DateIs, FactIs, Gate
 from domain.programme import Programme, Tier
 from domain.step import Asked, EvidenceItem, Step
-from programmes.document import Path
+from programmes.document import Place
 
 
-def tiers(programme: Programme) -> Iterator[tuple[Path, Tier]]:
+def tiers(programme: Programme) -> Iterator[tuple[Place, Tier]]:
     for at, tier in enumerate(programme.tiers):
         yield ("tiers", at), tier
 
 
-def steps(programme: Programme) -> Iterator[tuple[Path, Tier, Step]]:
+def steps(programme: Programme) -> Iterator[tuple[Place, Tier, Step]]:
     for path, tier in tiers(programme):
         for at, step in enumerate(tier.steps):
             yield (*path, "steps", at), tier, step
 
 
-def asked_of_step(path: Path, step: Step) -> Iterator[tuple[Path, Asked]]:
+def asked_of_step(path: Place, step: Step) -> Iterator[tuple[Place, Asked]]:
     """Everything that the step asks of somebody, reviews included."""
     match step.kind:
         case "delivery":
@@ -37,14 +37,14 @@ def asked_of_step(path: Path, step: Step) -> Iterator[tuple[Path, Asked]]:
             return
 
 
-def _items(path: Path, items: tuple[EvidenceItem, ...]) -> Iterator[tuple[Path, Asked]]:
+def _items(path: Place, items: tuple[EvidenceItem, ...]) -> Iterator[tuple[Place, Asked]]:
     for at, item in enumerate(items):
         yield (*path, at), item
         if item.review is not None:
             yield (*path, at, "review"), item.review
 
 
-def asked(programme: Programme) -> Iterator[tuple[Path, Tier, Asked]]:
+def asked(programme: Programme) -> Iterator[tuple[Place, Tier, Asked]]:
     for path, tier, step in steps(programme):
         for place, asking in asked_of_step(path, step):
             yield place, tier, asking
@@ -53,7 +53,7 @@ def asked(programme: Programme) -> Iterator[tuple[Path, Tier, Asked]]:
             yield (*path, "opens", at, "nominate"), tier, opening.nominate
 
 
-def dues(programme: Programme) -> Iterator[tuple[Path, Due]]:
+def dues(programme: Programme) -> Iterator[tuple[Place, Due]]:
     for path, _, asking in asked(programme):
         yield (*path, "due"), asking.due
     for path, _, step in steps(programme):
@@ -64,7 +64,7 @@ def dues(programme: Programme) -> Iterator[tuple[Path, Due]]:
             yield (*path, "every"), step.every
 
 
-def gates(programme: Programme) -> Iterator[tuple[Path, Tier, Gate]]:
+def gates(programme: Programme) -> Iterator[tuple[Place, Tier, Gate]]:
     for path, tier, step in steps(programme):
         if step.enter is not None:
             yield (*path, "enter"), tier, step.enter
@@ -88,7 +88,7 @@ def inner(gate: Gate) -> tuple[str, tuple[Gate, ...]]:
             return "", ()
 
 
-def leaves(path: Path, gate: Gate) -> Iterator[tuple[Path, FactIs | Among | DateIs]]:
+def leaves(path: Place, gate: Gate) -> Iterator[tuple[Place, FactIs | Among | DateIs]]:
     if isinstance(gate, FactIs | Among | DateIs):
         yield path, gate
         return
@@ -97,7 +97,7 @@ def leaves(path: Path, gate: Gate) -> Iterator[tuple[Path, FactIs | Among | Date
         yield from leaves((*path, key, at), each)
 
 
-def must_hold(path: Path, gate: Gate) -> Iterator[tuple[Path, FactIs | Among | DateIs]]:
+def must_hold(path: Place, gate: Gate) -> Iterator[tuple[Place, FactIs | Among | DateIs]]:
     """The leaves without any one of which the gate stays shut."""
     if isinstance(gate, FactIs | Among | DateIs):
         yield path, gate

@@ -8,7 +8,7 @@ from domain.programme import Programme, Tier
 from domain.step import Step
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
-from programmes.document import Path
+from programmes.document import Place, dotted
 
 
 def check_references(subject: Subject) -> Iterator[Finding]:
@@ -48,10 +48,10 @@ def _duplicates(programme: Programme) -> Iterator[Finding]:
             yield from twice((*path, "tasks"), "task", [each.id for each in step.tasks])
 
 
-def twice(path: Path, word: str, ids: list[str], key: str = "id") -> Iterator[Finding]:
+def twice(path: Place, word: str, ids: list[str], key: str = "id") -> Iterator[Finding]:
     for at, name in enumerate(ids):
         if name in ids[:at] and not is_made_up(name):
-            yield Finding((*path, at, key), f"the {word} '{name}' stands already at position {ids.index(name)}")
+            yield Finding((*path, at, key), f"the {word} '{name}' stands already at {dotted((*path, ids.index(name)))}")
 
 
 def _reserved(programme: Programme) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def _reserved(programme: Programme) -> Iterator[Finding]:
                     yield Finding((*path, "tasks", at, "id"), message)
 
 
-def unknown(path: Path, word: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
+def unknown(path: Place, word: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
     """A finding unless `name` is known; with the nearest match, or what there is."""
     candidates = list(known)
     if name in candidates or is_made_up(name):
@@ -76,7 +76,7 @@ def unknown(path: Path, word: str, name: str, known: Iterable[str]) -> Iterator[
     yield Finding(path, f"there is no {word} '{name}'; {hint}")
 
 
-def _of_tier(path: Path, tier: Tier, programme: Programme) -> Iterator[Finding]:
+def _of_tier(path: Place, tier: Tier, programme: Programme) -> Iterator[Finding]:
     yield from unknown((*path, "body"), "body", tier.body, programme.bodies)
     for at, seat in enumerate(tier.seats):
         yield from unknown((*path, "seats", at, "role"), "role", seat.role, programme.roles)
@@ -91,12 +91,12 @@ def _of_tier(path: Path, tier: Tier, programme: Programme) -> Iterator[Finding]:
         yield from unknown((*path, "opens", at, "tier"), "tier", opening.tier, programme.tier_by_id)
 
 
-def _of_step(path: Path, tier: Tier, step: Step, programme: Programme) -> Iterator[Finding]:
+def _of_step(path: Place, tier: Tier, step: Step, programme: Programme) -> Iterator[Finding]:
     others = [each.id for each in tier.steps if each.id != step.id]
     for at, name in enumerate(step.after):
         # A step after itself is a cycle, and told as one.
         if name != step.id:
-            yield from unknown((*path, "after", at), f"step of the tier '{tier.id}'", name, others)
+            yield from unknown((*path, "after", at), f"step in the tier '{tier.id}' called", name, others)
     if step.kind == "delivery":
         yield from _delivered(path, step.tiers, step.step, programme)
     if step.kind == "training":
@@ -108,14 +108,14 @@ def _of_step(path: Path, tier: Tier, step: Step, programme: Programme) -> Iterat
             yield from unknown((*place, "rubric"), "rubric", rubric, programme.rubrics)
 
 
-def _delivered(path: Path, names: tuple[str, ...], step: str, programme: Programme) -> Iterator[Finding]:
+def _delivered(path: Place, names: tuple[str, ...], step: str, programme: Programme) -> Iterator[Finding]:
     for at, name in enumerate(names):
         yield from unknown((*path, "tiers", at), "tier", name, programme.tier_by_id)
         tier = programme.tier_by_id.get(name)
         if tier is None:
             continue
         trainings = [each.id for each in tier.steps if each.kind == "training"]
-        yield from unknown((*path, "step"), f"training step of the tier '{name}'", step, trainings)
+        yield from unknown((*path, "step"), f"training step in the tier '{name}' called", step, trainings)
 
 
 def _roles_named(programme: Programme) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from domain.programme import Duty, Programme, Tier
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
-from programmes.document import Path
+from programmes.document import Place
 
 
 def check_roles(subject: Subject) -> Iterator[Finding]:
@@ -32,16 +32,14 @@ def seat_roles(tier: Tier) -> tuple[str, ...]:
     return tuple(dict.fromkeys(seat.role for seat in tier.seats))
 
 
-def _of_seats(path: Path, tier: Tier, programme: Programme) -> Iterator[Finding]:
+def _of_seats(path: Place, tier: Tier, programme: Programme) -> Iterator[Finding]:
     for at, seat in enumerate(tier.seats):
         role = programme.roles.get(seat.role)
         if role is not None and role.kind != "seat":
-            yield Finding(
-                (*path, "seats", at, "role"), f"the role '{seat.role}' is a {role.kind}; a seat needs a seat's"
-            )
+            yield Finding((*path, "seats", at, "role"), f"the role '{seat.role}' is of the kind {role.kind}, not seat")
 
 
-def _of_duty(path: Path, tier: Tier, duty: Duty, programme: Programme) -> Iterator[Finding]:
+def _of_duty(path: Place, tier: Tier, duty: Duty, programme: Programme) -> Iterator[Finding]:
     role = programme.roles.get(duty.role)
     if role is not None and role.kind != "duty":
         yield Finding((*path, "role"), f"the role '{duty.role}' is of the kind {role.kind}, not duty")
@@ -56,7 +54,7 @@ def _of_duty(path: Path, tier: Tier, duty: Duty, programme: Programme) -> Iterat
             yield Finding((*path, "not_also", at), message)
 
 
-def _from_parent(path: Path, tier: Tier, role: str, programme: Programme) -> Iterator[Finding]:
+def _from_parent(path: Place, tier: Tier, role: str, programme: Programme) -> Iterator[Finding]:
     parents = programme.parents_of.get(tier.id, ())
     if not parents:
         yield Finding(path, f"the tier '{tier.id}' has no tier above it; leave 'from_parent' out, and it is assigned")
@@ -66,7 +64,7 @@ def _from_parent(path: Path, tier: Tier, role: str, programme: Programme) -> Ite
             yield Finding(path, f"the tier above, '{parent}', has no seat for '{role}'; it has: {', '.join(roles)}")
 
 
-def _filled(path: Path, tier: Tier, name: str, programme: Programme) -> Iterator[Finding]:
+def _filled(path: Place, tier: Tier, name: str, programme: Programme) -> Iterator[Finding]:
     role = programme.roles.get(name)
     if role is None or is_made_up(name):
         return
@@ -78,7 +76,7 @@ def _filled(path: Path, tier: Tier, name: str, programme: Programme) -> Iterator
         yield Finding(path, f"the duty '{name}' is not filled in the tier '{tier.id}'; its duties: {has}")
 
 
-def _attends(path: Path, tier: Tier, name: str, programme: Programme) -> Iterator[Finding]:
+def _attends(path: Place, tier: Tier, name: str, programme: Programme) -> Iterator[Finding]:
     role, seats = programme.roles.get(name), seat_roles(tier)
     if role is not None and name not in seats:
         message = f"no seat of the tier '{tier.id}' has the role '{name}', so nobody would attend; its seats: "

@@ -6,7 +6,7 @@ from domain.calendar import Due, Span
 from domain.programme import Programme
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject
-from programmes.document import Path
+from programmes.document import Place
 
 
 def check_time(subject: Subject) -> Iterator[Finding]:
@@ -48,13 +48,13 @@ def _cohorts(programme: Programme) -> Iterator[Finding]:
             yield Finding(("cohorts", name, "starts"), message)
 
 
-def _due(path: Path, due: Due, programme: Programme) -> Iterator[Finding]:
+def _due(path: Place, due: Due, programme: Programme) -> Iterator[Finding]:
     cohorts = programme.cohorts.values()
     if due.on is not None and not any(cohort.starts <= due.on <= cohort.ends for cohort in cohorts):
         yield Finding((*path, "on"), f"{due.on} lies outside every cohort")
 
 
-def _pace(path: Path, every: Due) -> Iterator[Finding]:
+def _pace(path: Place, every: Due) -> Iterator[Finding]:
     counted = every.days or every.weeks or every.months or every.working_days
     if not counted:
         yield Finding(path, "is no pace; say for instance 'months: 1' or 'weeks: 2', and not zero")

@@ -1,0 +1,144 @@
+"""A definition with faults is refused with all of them at once, each where it stands."""
+
+from pathlib import Path
+
+import pytest
+
+from programmes.problem import Problem, ProgrammeProblems
+from programmes.reader import read_programme
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+SMALL = (DEFINITIONS / "small.yaml").read_text(encoding="utf-8")
+
+
+def problems_of(source: Path | str | bytes, **parameters: object) -> tuple[Problem, ...]:
+    with pytest.raises(ProgrammeProblems) as refused:
+        read_programme(source, parameters)
+    return refused.value.problems
+
+
+def only_problem(old: str, new: str) -> Problem:
+    """The one problem of the small definition after one change."""
+    assert old in SMALL
+    problems = problems_of(SMALL.replace(old, new))
+    assert len(problems) == 1, [str(problem) for problem in problems]
+    return problems[0]
+
+
+def test_twenty_four_problems_are_told_at_once_each_on_its_line() -> None:
+    source = DEFINITIONS / "broken.yaml"
+    marked = {at for at, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1) if f"# {at}:" in line}
+    problems = problems_of(source)
+    assert {problem.line for problem in problems} == marked
+    assert len(marked) >= 20
+
+
+def test_a_problem_names_its_file_its_place_and_its_path() -> None:
+    problem = next(each for each in problems_of(DEFINITIONS / "broken.yaml") if each.line == 36)
+    assert problem.file.endswith("broken.yaml")
+    assert (problem.column, problem.where) == (9, "tiers[1].steps[0].afterr")
+    assert problem.message == "is no known key; did you mean 'after'?"
+    assert str(problem).endswith("broken.yaml:36:9: tiers[1].steps[0].afterr: is no known key; did you mean 'after'?")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("programme: small", "programme: Small One", "must be an id"),
+        ('version: "1.0"', "version: 1.0", 'write it in quotes: "1.0"'),
+        ("kaskad: 1", "kaskad: 2", "must be one of: 1"),
+        ("count: 3", "count: three", "must be a whole number"),
+        ("first: 2024-09-02, last: 2024-12-27", "first: 2.9.2024, last: 2024-12-27", "written as 2024-09-02"),
+        ("first: 2025-01-09, last: 2025-05-25", "first: 2025-01-09, last: 2024-05-25", "before it begins"),
+        ("mode: online", "mode: remote", "must be one of: in_person, online, hybrid"),
+        ("count: 3", "count: 1", "asks for 2 checkpoints of only 1"),
+        ("accepted_from: 3", "accepted_from: 6", "6 points of only 5"),
+        ("role: trainer}]", "role: manager}]", "is of the kind office, not seat"),
+        ("from_parent: trainer", "from_parent: lead", "has no seat for 'lead'"),
+        ("escalate: {days: 3, to: mentor}", "escalate: {days: 3, to: mentro}", "did you mean 'mentor'?"),
+        ("rubric: portfolio", "rubric: portfolo", "did you mean 'portfolio'?"),
+        ("tiers: [school]", "tiers: [skool]", "did you mean 'school'?"),
+        ("held: {term: second}", "held: {term: third}", "there is no term 'third'"),
+        ("every: {months: 1}", "every: {months: 0}", "is no pace"),
+        (
+            "[application/pdf], max_bytes: 1000}\n            review",
+            "[pdf], max_bytes: 9}\n            review",
+            "media type",
+        ),
+        ("{fact: children.opened, at_least: 1}", "{fact: children.opened, at_least: 3}", "the most is 2"),
+        ("{fact: mentoring.last, is: on_track}", "{fact: mentoring.last, is: on-track}", "can never be 'on-track'"),
+        ("{fact: portfolio.score, at_least: 3}", "{fact: portfolio.done, at_least: 3}", "compare it by 'is'"),
+        ("{fact: portfolio.score, at_least: 3}", "{fact: training.hours, at_most: 2}", "cannot be at least 6"),
+        ("{fact: portfolio.score, at_least: 3}", "{on_or_after: 2030-01-01}", "after every cohort has ended"),
+        (
+            "{fact: portfolio.score, at_least: 3}",
+            "{fact: teach.sessions, at_least: 1}",
+            "none of these could ever start",
+        ),
+        (
+            "enter: {fact: certified, of: parent, is: true}",
+            "enter: {fact: certifyed, of: parent, is: true}",
+            "did you mean",
+        ),
+        (
+            "enter: {fact: certified, of: parent, is: true}",
+            "enter: {fact: training.done, is: true}",
+            "waits for 'training'",
+        ),
+        ("fan_out: {least: 1", "fan_out: {least: 3", "out of order"),
+        ("ends: 2026-12-31", "ends: 2025-01-31", "not after it starts"),
+        ("parameters: {opens_on:", "parameters: {opens:", "no parameter 'opens'"),
+        ("school: 2, partner: 4}", "schol: 2, partner: 4}", "did you mean 'school'?"),
+        ("id: go-on", "id: done", "is a fact of every step"),
+        ("{id: trainer-1, role: trainer}", "{id: trainer-1, role: trainer, roll: x}", "did you mean 'role'?"),
+        ("default: 6\n", "default: 9\n", "all sessions together have 8"),
+        ("bodies:\n", "bodies:\n  centre: *t\n", "stands twice"),
+    ],
+)
+def test_one_change_for_the_worse_is_one_sentence(old: str, new: str, sentence: str) -> None:
+    problem = [each for each in problems_of(SMALL.replace(old, new, 1)) if sentence in each.message]
+    assert old in SMALL
+    assert problem, [str(each) for each in problems_of(SMALL.replace(old, new, 1))]
+    assert problem[0].line > 0
+
+
+def test_a_training_that_nobody_holds_is_refused() -> None:
+    source = SMALL.replace("tiers: [partner], step: training", "tiers: [school], step: training")
+    messages = [problem.message for problem in problems_of(source)]
+    assert "nobody holds it: no tier has a delivery step for 'training' of 'partner'" in messages
+
+
+def test_a_tier_that_only_opens_itself_is_out_of_reach() -> None:
+    partner = SMALL.index("  - id: partner")
+    ring = SMALL[:partner] + SMALL[partner:].replace(
+        "    steps:",
+        "    opens: [{tier: ring, gate: {fact: training.done, is: true},"
+        " fan_out: {least: 1, target: 1, most: 1}, nominate: {by: lead, due: {days: 1}}}]\n    steps:",
+    ).replace("id: partner", "id: ring")
+    messages = [problem.message for problem in problems_of(SMALL + ring[partner:])]
+    assert any("nobody can reach the tier 'ring'" in message for message in messages)
+
+
+def test_a_circle_is_named_from_step_to_step() -> None:
+    problem = only_problem(
+        "after: [training, research]", "after: [training, wish]\n        enter: {fact: portfolio.score, at_least: 1}"
+    )
+    assert "'portfolio' waits for 'portfolio'" in problem.message
+
+
+def test_what_aliases_repeat_is_told_once() -> None:
+    problems = problems_of(SMALL.replace('title: &t {kk: "Шағын", ru: "Малая"', 'title: &t {kk: "Шағын"'))
+    assert [problem.message for problem in problems] == [
+        "lacks the Russian text; every text is written in kk, ru and en"
+    ]
+
+
+def test_the_same_sessions_are_asked_of_all_tiers_of_one_delivery() -> None:
+    problems = problems_of(SMALL.replace("tiers: [school], step: training", "tiers: [school, partner], step: training"))
+    assert any("has other sessions in the tier 'partner'" in problem.message for problem in problems)
+
+
+def test_an_oversight_is_a_warning_and_no_refusal() -> None:
+    definition = read_programme(SMALL.replace("partner: 4}", "partner: 9}"))
+    assert [warning.message for warning in definition.warnings] == ["plans 9 participants, but those above open 2 to 4"]
+    assert definition.warnings[0].line == SMALL.split("cohorts:")[0].count("\n") + 2
