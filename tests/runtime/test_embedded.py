@@ -1,0 +1,122 @@
+"""The embedded server keeps what it has, is found by its note, and never runs twice on one folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from runtime.embedded import EmbeddedServer, Ports, end_left_over, find_server, start_server
+from runtime.folder import DataFolder, FolderInUse
+from runtime.ports import LOOPBACK, PortTaken, choose_port, free_port
+from runtime.settings import Settings
+
+pytestmark = pytest.mark.server
+
+
+def _ports() -> Ports:
+    return Ports(free_port(), free_port(), free_port(), None)
+
+
+def _is_running(pid: int) -> bool:
+    """A killed process that nobody has asked after yet still has its number, and the state Z."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(shown) and not shown.startswith("Z")
+
+
+def _wait_until_gone(pid: int) -> None:
+    end = time.monotonic() + 10
+    while _is_running(pid):
+        assert time.monotonic() < end, f"process {pid} is still there"
+        time.sleep(0.02)
+
+
+async def test_a_namespace_made_before_a_kill_is_there_after_it(home: Path) -> None:
+    folder, ports = DataFolder(home), _ports()
+    first = start_server(folder, ports)
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    assert find_server(folder) is None
+    second = start_server(folder, ports)
+    try:
+        assert second.address == first.address
+        assert find_server(folder) == second.listening
+    finally:
+        second.stop()
+    assert not folder.temporal_note.exists()
+
+
+def test_a_server_that_was_left_over_is_ended_before_the_next_starts(home: Path) -> None:
+    left = start_server(DataFolder(home), _ports())
+    end_left_over(DataFolder(home))
+    assert left.process.wait() in (0, -signal.SIGTERM, -signal.SIGKILL)
+
+
+def test_a_note_whose_process_is_another_program_ends_nothing(home: Path) -> None:
+    folder = DataFolder(home)
+    folder.prepare()
+    folder.temporal_note.write_text(f'{{"pid": {os.getpid()}, "port": 1, "http_port": 2, "ui_port": null}}')
+    end_left_over(folder)
+    assert not folder.temporal_note.exists()
+
+
+def test_the_server_ends_with_a_killed_parent(home: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT, str(home), *(str(free_port()) for _ in range(3))], stdout=subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        server = int(parent.stdout.readline())
+    assert _is_running(server)
+    parent.kill()
+    parent.wait()
+    if sys.platform != "linux":
+        # There no process can be tied to its parent: the next start ends what was left over.
+        end_left_over(DataFolder(home))
+    _wait_until_gone(server)
+
+
+_PARENT = """
+import sys, time
+from pathlib import Path
+from runtime.embedded import Ports, start_server
+from runtime.folder import DataFolder
+grpc, http, metrics = map(int, sys.argv[2:])
+print(start_server(DataFolder(Path(sys.argv[1])), Ports(grpc, http, metrics, None)).process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_two_stacks_on_one_folder_are_refused_by_the_name_of_the_first(home: Path) -> None:
+    folder = DataFolder(home)
+    with folder.held(), pytest.raises(FolderInUse, match=f"process {os.getpid()}"), folder.held():
+        pass
+    assert not folder.is_held()
+
+
+def test_the_data_folder_is_for_its_owner_alone(home: Path) -> None:
+    DataFolder(home).prepare()
+    assert home.stat().st_mode & 0o077 == 0
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_refused_by_its_number() -> None:
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken, match=rf"Port {port} .* KASKAD_TEMPORAL_PORT"):
+            Ports.choose(Settings(temporal_port=port))
+        assert choose_port(None, port, "KASKAD_TEMPORAL_PORT") != port
+
+
+async def test_the_server_knows_our_search_attributes(temporal_server: EmbeddedServer) -> None:
+    from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+    from temporalio.client import Client
+
+    client = await Client.connect(temporal_server.address)
+    known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
+    assert {"KaskadRollout", "KaskadTier", "KaskadSchool", "KaskadStatus"} <= set(known.custom_attributes)
