@@ -65,14 +65,13 @@ def rollout_rows(state: Rollout) -> Rows:
     return rows
 
 
-def organisation_rows(stream: str, state: Organisation, digests: Mapping[str, tuple[str, int]]) -> Rows:
-    """`digests`: digest -> (programme, version of the event that adopted it)."""
+def organisation_rows(stream: str, state: Organisation) -> Rows:
     rows: Rows = {}
     for person, known in state.persons.items():
         rows["persons", (stream, person)] = {"status": "known" if known else "erased"}
     for right in state.rights:
         rows["rights", (stream, *right)] = {}
-    for digest, (programme, version) in digests.items():
+    for digest, (programme, version) in state.programmes.items():
         rows["programmes_used", (stream, programme, str(version))] = {"digest": digest}
     return rows
 

@@ -106,8 +106,8 @@ class Organisation(msgspec.Struct, frozen=True):
     #: person -> whether still known (False: erased)
     persons: Mapping[str, bool] = {}
     rights: frozenset[tuple[str, str, str]] = frozenset()
-    #: digest -> version of the event that adopted it
-    programmes: Mapping[str, int] = {}
+    #: digest -> (programme, version of the event that adopted it)
+    programmes: Mapping[str, tuple[str, int]] = {}
 
 
 # --- decide
@@ -190,7 +190,7 @@ def evolve(state: Organisation, event: Event, at: datetime, version: int) -> Org
     state = replace(state, version=version)
     match event:
         case ProgrammeAdopted():
-            return replace(state, programmes={**state.programmes, event.digest: version})
+            return replace(state, programmes={**state.programmes, event.digest: (event.programme, version)})
         case PersonRegistered():
             return replace(state, persons={**state.persons, event.person: True})
         case RightGranted():

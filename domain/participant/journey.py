@@ -81,6 +81,12 @@ class GateOpened(Event, frozen=True, tag="GateOpened"):
     readings: tuple[Reading, ...]
 
 
+class DateCame(Event, frozen=True, tag="DateCame"):
+    """A day on which a gate may open by the calendar alone; the gates were looked at."""
+
+    at: datetime
+
+
 class Certified(Event, frozen=True, tag="Certified"):
     tier: str
 
@@ -117,6 +123,7 @@ JourneyEvent = (
     | StepStarted
     | StepCompleted
     | GateOpened
+    | DateCame
     | Certified
     | ChildEnrolled
     | ChildCertified
@@ -389,6 +396,8 @@ def evolve_journey(state: Participant, event: JourneyEvent, at: datetime) -> Par
         case GateOpened():
             state = replace(state, gates=put(state.gates, event.gate, state.version))
             return replace(state, phase="next_tier") if event.gate.startswith("open:") else state
+        case DateCame():
+            return replace(state, dates=state.dates | {event.at})
         case Certified():
             return with_facts(replace(state, certified_at=at), {"certified": True})
         case ChildEnrolled():
@@ -451,11 +460,15 @@ def _ended(state: Participant, phase: Phase, at: datetime) -> Participant:
 # --- agenda
 
 
-def gate_agenda(programme: Programme, state: Participant) -> Iterator[datetime]:
-    """Local midnights on which a gate that is still shut may open by the date alone."""
+def gate_agenda(programme: Programme, state: Participant) -> Iterator[tuple[datetime, Event]]:
+    """Local midnights to come on which a gate that is still shut may open by the date alone."""
     for gate_id, gate in gates_of(programme.tier_by_id[state.tier]):
-        if gate_id not in state.gates:
-            yield from (instant_on(day, time(0), programme.time_zone) for day in opens_on(gate))
+        if gate_id in state.gates:
+            continue
+        for day in opens_on(gate):
+            midnight = instant_on(day, time(0), programme.time_zone)
+            if midnight not in state.dates and state.enrolled_at is not None and midnight > state.enrolled_at:
+                yield midnight, DateCame(midnight)
 
 
 # --- questions

@@ -166,6 +166,8 @@ class Participant(msgspec.Struct, frozen=True):
     children: Mapping[str, Child] = {}
     #: gate id -> version of the event that opened it
     gates: Mapping[str, int] = {}
+    #: midnights on which gates were looked at for the date's sake
+    dates: frozenset[datetime] = frozenset()
     facts: Mapping[str, Fact] = {}
 
     @property

@@ -196,17 +196,13 @@ def _correct(draft: Draft, command: corrections.Correct, history: tuple[Happenin
 def _pass_time(draft: Draft) -> None:
     """Everything that has fallen due, in the order in which it did; what it brings about may be due as well."""
     for _ in range(_MOST_ROUNDS):
-        due = sorted(
-            (each for each in agenda(draft.programme, draft.state) if each.at <= draft.at), key=lambda each: each.at
-        )
-        acts = [each.event for each in due if each.event is not None]
-        if not acts:
-            break
-        if isinstance(acts[0], mentoring.CheckpointMissed):
-            mentoring.miss_checkpoint(draft, acts[0])
+        first = min(agenda(draft.programme, draft.state), key=lambda each: each[0], default=None)
+        if first is None or first[0] > draft.at:
+            return
+        if isinstance(first[1], mentoring.CheckpointMissed):
+            mentoring.miss_checkpoint(draft, first[1])
         else:
-            draft.record(acts[0])
-    team.end_substitutions(draft)
+            draft.record(first[1])
 
 
 def evolve(state: Participant, event: Event, at: datetime, version: int) -> Participant:
@@ -216,29 +212,19 @@ def evolve(state: Participant, event: Event, at: datetime, version: int) -> Part
     return state if part is None else part(state, event, at)
 
 
-class DueItem(msgspec.Struct, frozen=True):
-    """Something on the agenda: the event it leads to, or a mere look at the gates."""
-
-    at: datetime
-    event: Event | None = None
-
-
-def agenda(programme: Programme, state: Participant) -> Iterator[DueItem]:
-    """What falls due when, if nobody acts."""
+def agenda(programme: Programme, state: Participant) -> Iterator[tuple[datetime, Event]]:
+    """What falls due when, if nobody acts: the instant, and the event it leads to."""
     if not state.version or state.ended or state.paused_at is not None:
         return
     for task in state.tasks.values():
-        yield from (DueItem(at, event) for at, event in tasks.task_agenda(task))
-        yield from (DueItem(at, event) for at, event in mentoring.checkpoint_agenda(task))
-    for seat in state.seats.values():
+        yield from tasks.task_agenda(task)
+        yield from mentoring.checkpoint_agenda(task)
+    for name, seat in state.seats.items():
         if seat.substitute is not None and seat.substitute_until is not None:
-            yield DueItem(seat.substitute_until)
-    if state.phase != "seats":
-        yield from (DueItem(at) for at in journey.gate_agenda(programme, state))
+            yield seat.substitute_until, team.SubstituteEnded(name, seat.substitute)
+    yield from journey.gate_agenda(programme, state)
 
 
-def next_due(programme: Programme, state: Participant, after: datetime) -> datetime | None:
-    """When the clock has to act next. A look at the gates that has been taken is not taken again."""
-    return min(
-        (each.at for each in agenda(programme, state) if each.event is not None or each.at > after), default=None
-    )
+def next_due(programme: Programme, state: Participant) -> datetime | None:
+    """When the clock has to act next; every act removes itself from the agenda."""
+    return min((at for at, _ in agenda(programme, state)), default=None)

@@ -158,13 +158,6 @@ def assign_duty(draft: Draft, command: AssignDuty) -> None:
     draft.record(DutyAssigned(command.duty, command.person, before.person if before else None))
 
 
-def end_substitutions(draft: Draft) -> None:
-    """The clock's part: absences that are over."""
-    for name, seat in draft.state.seats.items():
-        if seat.substitute is not None and seat.substitute_until is not None and seat.substitute_until <= draft.at:
-            draft.record(SubstituteEnded(name, seat.substitute))
-
-
 def _may_staff(draft: Draft) -> None:
     """The programme manager staffs a team, and so does its own coordinator."""
     if not draft.manages and not draft.by_the_system:

@@ -1,0 +1,43 @@
+"""Where a stream stands: the little that its workflow has to know in order to wait."""
+
+from datetime import datetime
+
+from domain.participant.state import Participant
+from domain.participant.stream import next_due
+from domain.programme import Programme
+from domain.rollout.state import Rollout
+from domain.text import Model
+
+
+class Standing(Model):
+    """Questions a workflow waits on, answered by the log at `version`."""
+
+    version: int = 0
+    ended: bool = False
+    team_complete: bool = False
+    #: kinds of step that are not done yet
+    steps_ahead: frozenset[str] = frozenset()
+    certified: bool = False
+    next_tier_open: bool = False
+    #: when the clock has to act next, if nobody does
+    due_at: datetime | None = None
+
+
+def participant_standing(programme: Programme, state: Participant) -> Standing:
+    if not state.version:
+        return Standing()
+    tier = programme.tier_by_id[state.tier]
+    done = {name for name, step in state.steps.items() if step.done_at is not None}
+    return Standing(
+        version=state.version,
+        ended=state.ended,
+        team_complete=state.phase != "seats",
+        steps_ahead=frozenset(step.kind for step in tier.steps if step.id not in done),
+        certified=state.certified_at is not None or tier.certification is None,
+        next_tier_open=all(f"open:{opening.tier}" in state.gates for opening in tier.opens),
+        due_at=next_due(programme, state),
+    )
+
+
+def rollout_standing(state: Rollout) -> Standing:
+    return Standing(version=state.version, ended=state.status == "closed")
