@@ -163,6 +163,7 @@ def run_stack(settings: Settings, say: Say, prepare: Callable[[], None]) -> None
     folder = DataFolder(settings.home)
     with folder.held(), stop_signals() as signals:
         stack = Stack(settings, say, signals)
+        say(f"Data       {folder.home}")
         try:
             stack.start_temporal()
             prepare()

@@ -23,7 +23,6 @@ def up() -> int:
         if operator is not None:
             _say(f"Operator   {operator}, made by this first start: act as it with --as {operator}")
 
-    _say(f"Data       {settings().home}")
     run_stack(settings(), _say, prepare)
     return 0
 

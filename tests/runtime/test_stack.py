@@ -1,0 +1,189 @@
+"""`kaskad up` in a process of its own: what a person at a terminal gets, kills and second starts included."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from runtime.folder import DataFolder
+from runtime.ports import free_port
+
+pytestmark = pytest.mark.server
+
+COMMAND = Path(sys.executable).parent / "kaskad"
+
+
+class Up:
+    """A running `kaskad up` and what it said so far."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home = home
+        self.said = home.parent / "up.txt"
+        with self.said.open("w") as output:
+            self.process = subprocess.Popen(
+                [COMMAND, "up"], env=environment(home, **settings), stdout=output, stderr=subprocess.STDOUT
+            )
+
+    def wait_for(self, text: str, within: float = 30) -> str:
+        end = time.monotonic() + within
+        while text not in (said := self.said.read_text()):
+            assert time.monotonic() < end, f"{text!r} was not said in time, but:\n{said}"
+            assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{said}"
+            time.sleep(0.05)
+        return said
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(15)
+
+    def worker(self) -> int:
+        """The worker that was started last."""
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+        rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
+        return next(int(pid) for pid, parent, args in rows if int(parent) == self.process.pid and "-m worker" in args)
+
+
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    ours = {"KASKAD_HOME": str(home), "KASKAD_TEMPORAL_UI": "0", "KASKAD_TEMPORAL_PORT": str(free_port())}
+    return {**os.environ, **ours, **settings}
+
+
+@contextmanager
+def up(home: Path, **settings: str) -> Iterator[Up]:
+    running = Up(home, **settings)
+    try:
+        running.wait_for("Ctrl-C stops it.")
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+
+
+def wait_until(what: str, is_so: object, within: float = 15) -> None:
+    assert callable(is_so)
+    end = time.monotonic() + within
+    while not is_so():
+        assert time.monotonic() < end, f"not so in time: {what}"
+        time.sleep(0.05)
+
+
+def serving_lines(home: Path) -> int:
+    log = DataFolder(home).worker_log
+    return sum(json.loads(line)["event"] == "serving" for line in log.read_text().splitlines() if line.startswith("{"))
+
+
+def is_alive(pid: int) -> bool:
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(shown) and not shown.startswith("Z")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_signal_stops_everything_cleanly_within_ten_seconds(home: Path, number: int) -> None:
+    with up(home) as running:
+        wait_until("the worker serves", lambda: serving_lines(home) == 1)
+        worker = running.worker()
+        started = time.monotonic()
+        assert running.stop(number) == 0
+        assert time.monotonic() - started < 10
+        assert "Stopped." in running.said.read_text()
+        assert not is_alive(worker)
+    assert not DataFolder(home).temporal_note.exists()
+
+
+def test_the_first_start_makes_an_operator_and_the_second_does_not(home: Path) -> None:
+    with up(home) as first:
+        assert "Operator   p-" in first.wait_for("Ctrl-C")
+        first.stop()
+    with up(home) as second:
+        assert "Operator" not in second.wait_for("Ctrl-C")
+        second.stop()
+
+
+def test_a_second_stack_on_the_folder_is_refused_by_the_name_of_the_first(home: Path) -> None:
+    with up(home) as running:
+        second = subprocess.run(
+            [COMMAND, "up"], env=environment(home), capture_output=True, text=True, timeout=30, check=False
+        )
+        assert second.returncode == 1
+        assert f"process {running.process.pid}" in second.stderr
+        running.stop()
+
+
+def test_a_killed_worker_and_a_killed_server_are_started_again_on_the_same_address(home: Path) -> None:
+    with up(home) as running:
+        wait_until("the worker serves", lambda: serving_lines(home) == 1)
+        note = json.loads(DataFolder(home).temporal_note.read_text())
+        os.kill(running.worker(), signal.SIGKILL)
+        running.wait_for("The worker ended (signal 9)")
+        wait_until("the next worker serves", lambda: serving_lines(home) == 2)
+        os.kill(note["pid"], signal.SIGKILL)
+        running.wait_for("The Temporal server ended (signal 9)")
+        wait_until("the server is back", lambda: _note_of(home).get("pid") not in (None, note["pid"]))
+        assert _note_of(home)["port"] == note["port"]
+        running.stop()
+
+
+def test_a_killed_stack_leaves_nothing_running_and_starts_again(home: Path) -> None:
+    with up(home) as running:
+        children = (running.worker(), _note_of(home)["pid"])
+        running.process.kill()
+        running.process.wait()
+        if sys.platform == "linux":
+            wait_until("its children are gone", lambda: not any(is_alive(pid) for pid in children))
+    with up(home) as again:
+        assert again.stop() == 0
+
+
+def test_a_port_in_use_is_refused_by_its_number(home: Path) -> None:
+    with up(home) as running:
+        port = _note_of(home)["port"]
+        other = subprocess.run(
+            [COMMAND, "up"],
+            env=environment(home.parent / "other", KASKAD_TEMPORAL_PORT=str(port)),
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert other.returncode == 1
+        assert f"Port {port} is in use" in other.stderr
+        running.stop()
+
+
+def test_where_the_environment_names_a_server_none_is_started(home: Path, temporal_server: object) -> None:
+    address = getattr(temporal_server, "address", "")
+    with up(home, TEMPORAL_ADDRESS=address) as running:
+        assert "none is started here" in running.said.read_text()
+        assert not DataFolder(home).temporal_note.exists()
+        wait_until("the worker serves there", lambda: serving_lines(home) == 1)
+        assert running.stop() == 0
+
+
+def test_a_worker_waits_for_a_server_that_is_away_and_says_so(home: Path) -> None:
+    worker = subprocess.Popen(
+        [COMMAND, "worker"],
+        env=environment(home, TEMPORAL_ADDRESS=f"127.0.0.1:{free_port()}"),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdout is not None
+    with worker.stdout:
+        assert "waiting for Temporal" in worker.stdout.readline()
+        worker.terminate()
+        assert worker.wait(10) == 0
+
+
+def _note_of(home: Path) -> dict[str, int]:
+    try:
+        note: dict[str, int] = json.loads(DataFolder(home).temporal_note.read_text())
+    except FileNotFoundError:
+        return {}
+    return note
