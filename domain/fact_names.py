@@ -67,7 +67,8 @@ def _of_step(step: Step, programme: Programme) -> dict[str, FactKind]:
             known["sessions"] = FactKind("int", _sessions_delivered(step.tiers, step.step, programme))
         case "mentoring":
             known["held"] = FactKind("int", step.count)
-            known["missed"] = FactKind("int", step.count)
+            # Unbounded: checkpoints go on until enough of them were held.
+            known["missed"] = FactKind("int")
             known["last"] = FactKind("str", words=OUTCOMES)
         case "evidence":
             known["accepted"] = FactKind("int", len(step.items))
@@ -86,9 +87,9 @@ def _of_step(step: Step, programme: Programme) -> dict[str, FactKind]:
 
 
 def _sessions_delivered(tiers: tuple[str, ...], step: str, programme: Programme) -> int:
-    """Sessions of one training are held once for each tier that is trained."""
-    trainings = [programme.tier_by_id[tier].step_by_id.get(step) for tier in tiers if tier in programme.tier_by_id]
-    return sum(len(training.sessions) for training in trainings if training and training.kind == "training")
+    """All tiers of a delivery are trained together, in the sessions of the first."""
+    training = programme.tier_by_id[tiers[0]].step_by_id.get(step) if tiers[0] in programme.tier_by_id else None
+    return len(training.sessions) if training is not None and training.kind == "training" else 0
 
 
 def _points(rubric: str, programme: Programme) -> int:

@@ -49,6 +49,8 @@ def asked(programme: Programme) -> Iterator[tuple[Place, Tier, Asked]]:
         for place, asking in asked_of_step(path, step):
             yield place, tier, asking
     for path, tier in tiers(programme):
+        if tier.team is not None:
+            yield (*path, "team"), tier, tier.team
         for at, opening in enumerate(tier.opens):
             yield (*path, "opens", at, "nominate"), tier, opening.nominate
 
