@@ -3,17 +3,20 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
+from time import time_ns
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from eventlog.database import Database
-from eventlog.errors import LogUnavailable, MalformedAppend
+from eventlog.errors import EventLogError, LogUnavailable, MalformedAppend
 from eventlog.group import Group
+from eventlog.on_postgres import PostgresTransaction
+from eventlog.on_sqlite import SqliteTransaction
 from eventlog.request import Pending
-from eventlog.transaction import transaction_on
+from eventlog.transaction import Transaction
+from eventlog.waiting import settle_all
 
 T = TypeVar("T")
 
@@ -29,6 +32,10 @@ class Job:
         self.in_transaction = in_transaction
         self.future: Future[Any] = Future()
 
+    def fail(self, error: Exception) -> None:
+        if self.future.set_running_or_notify_cancel():
+            self.future.set_exception(error)
+
 
 class Committer:
     """Runs a thread from the first piece of work until it is closed."""
@@ -37,16 +44,14 @@ class Committer:
         self._database = database
         self._rehearsal = rehearsal
         self._queue: SimpleQueue[Pending | Job | None] = SimpleQueue()
-        self._start = threading.Lock()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._connection: sa.Connection | None = None
 
     def put(self, work: Pending | Job) -> None:
-        if self._thread is None:
+        if self._thread is None or self._closed:
             self._begin()
-        if self._closed:
-            raise LogUnavailable("The event log is closed.")
         self._queue.put(work)
 
     def run(self, work: Callable[[sa.Connection], T], *, in_transaction: bool = True) -> "Future[T]":
@@ -56,36 +61,44 @@ class Committer:
 
     def close(self) -> None:
         """Finish what waits, then stop."""
-        with self._start:
+        with self._lock:
             self._closed = True
             thread = self._thread
         if thread is not None:
             self._queue.put(None)
             thread.join()
+            self._fail_waiting(LogUnavailable("The event log is closed."))
 
     def _begin(self) -> None:
-        with self._start:
-            if self._thread is None and not self._closed:
+        with self._lock:
+            if self._closed:
+                raise LogUnavailable("The event log is closed.")
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="eventlog-writer", daemon=True)
                 self._thread.start()
 
     def _work(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch = [first]
-            closing = False
+        try:
+            while (first := self._queue.get()) is not None:
+                batch, closing = self._waiting(first)
+                self._take(batch)
+                if closing:
+                    break
+        finally:
+            self._disconnect()
+
+    def _waiting(self, first: Pending | Job) -> tuple[list[Pending | Job], bool]:
+        """Everything that waits by now, and whether the log is then to be closed."""
+        batch, more = [first], self._queue.get_nowait
+        try:
             while len(batch) < LARGEST_GROUP:
-                try:
-                    more = self._queue.get_nowait()
-                except Empty:
-                    break
-                if more is None:
-                    closing = True
-                    break
-                batch.append(more)
-            self._take(batch)
-            if closing:
-                break
-        self._disconnect()
+                work = more()
+                if work is None:
+                    return batch, True
+                batch.append(work)
+        except Empty:
+            pass
+        return batch, False
 
     def _take(self, batch: Sequence[Pending | Job]) -> None:
         """Appends that stand next to each other are one group; the order of what waits is kept."""
@@ -106,36 +119,56 @@ class Committer:
             self._record(group)
         except Exception as error:  # whatever it is, somebody waits for an answer
             self._recover(group, self._database.explain(error))
-        for pending in group:
-            outcome = pending.outcome
-            pending.settle(outcome if outcome is not None else LogUnavailable("The event log gave no answer."))
+        settle_all(group)
 
     def _recover(self, group: list[Pending], error: Exception) -> None:
         """A request that the database refuses must not fail the others: each is tried alone."""
         self._disconnect()
-        if isinstance(error, LogUnavailable):
-            for pending in group:
-                pending.outcome = error
-            return
         for pending in group:
+            if isinstance(error, LogUnavailable):
+                pending.outcome = error
+                continue
             try:
                 self._record([pending])
             except Exception as alone:
                 self._disconnect()
-                reason = self._database.explain(alone)
-                pending.outcome = _malformed(reason) if isinstance(reason, sa.exc.DBAPIError) else reason
-                if isinstance(reason, self._database.driver_errors):
-                    pending.outcome = _malformed(reason)
+                error_alone = self._database.explain(alone)
+                known = isinstance(error_alone, EventLogError)
+                pending.outcome = (
+                    error_alone if known else MalformedAppend(f"The log can't take this append: {error_alone}")
+                )
+        if isinstance(error, LogUnavailable):
+            self._fail_waiting(error)
+
+    def _fail_waiting(self, error: LogUnavailable) -> None:
+        """Whoever came while the database was waited for has waited as long, and must not begin again."""
+        failed: list[Pending] = []
+        for _ in range(self._queue.qsize()):
+            try:
+                work = self._queue.get_nowait()
+            except Empty:
+                break
+            if work is None:
+                self._queue.put(None)
+            elif isinstance(work, Job):
+                work.fail(error)
+            else:
+                work.outcome = error
+                failed.append(work)
+        settle_all(failed)
 
     def _record(self, group: list[Pending]) -> None:
-        connection = self._connected()
-        with connection.begin():
-            transaction = transaction_on(connection)
-            state = Group(transaction.take_head(), datetime.now(UTC), rehearsal=self._rehearsal)
-            state.judge(transaction, group)
-            state.write(transaction)
+        transaction = transaction_on(self._connected())
+        opening = transaction.open(
+            list({pending.request.stream for pending in group}), [pending.key for pending in group]
+        )
+        state = Group(opening, time_ns() // 1000, rehearsal=self._rehearsal)
+        state.judge(transaction, group)
+        state.write(transaction)
 
     def _do(self, job: Job) -> None:
+        if not job.future.set_running_or_notify_cancel():
+            return
         try:
             connection = self._connected()
             if job.in_transaction:
@@ -143,7 +176,6 @@ class Committer:
                     result = job.work(connection)
             else:
                 result = job.work(connection)
-                connection.rollback()
         except Exception as error:
             self._disconnect()
             job.future.set_exception(self._database.explain(error))
@@ -157,7 +189,7 @@ class Committer:
         return self._connection
 
     def _disconnect(self) -> None:
-        """After a failure the connection is made anew: its state is not known."""
+        """After a failure the connection is made anew, since its state is not known."""
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
@@ -166,5 +198,6 @@ class Committer:
                 connection.close()
 
 
-def _malformed(error: Exception) -> MalformedAppend:
-    return MalformedAppend(f"The database refuses this append: {error}")
+def transaction_on(connection: sa.Connection) -> Transaction:
+    driver = connection.connection.driver_connection
+    return SqliteTransaction(driver) if connection.dialect.name == "sqlite" else PostgresTransaction(driver)

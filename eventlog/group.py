@@ -1,96 +1,115 @@
 """What one transaction does: the appends that waited together, each judged alone, recorded as one."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.errors import CommandConflict, VersionConflict
 from eventlog.merkle import Frontier, leaf_hash
-from eventlog.record import Append, NewEvent, Receipt, Record, encode_record
+from eventlog.record import Append, Receipt, Record, decode_record, encode_record
 from eventlog.request import Pending, ViewChanges, in_utc
-from eventlog.transaction import HeadRow, Transaction
+from eventlog.transaction import Closing, Opening, Transaction
 
 
 class Group:
-    """The state of the log as the accepted requests of one group move it, not yet written."""
+    """The log as the accepted requests of one group move it, not yet written."""
 
-    def __init__(self, head: HeadRow, now: datetime, *, rehearsal: bool) -> None:
-        self._frontier = Frontier.from_bytes(head.size, head.frontier)
-        self._last = head.recorded_at
-        self._now = to_microseconds(now)
+    def __init__(self, opening: Opening, now: int, *, rehearsal: bool) -> None:
+        self._opening = opening
+        self._frontier = Frontier.from_bytes(opening.size, opening.frontier)
+        self._last = opening.recorded_at
+        self._now = now
         self._rehearsal = rehearsal
-        self._events: list[tuple[Any, ...]] = []
-        self._commands: list[tuple[Any, ...]] = []
-        self._followups: list[tuple[Any, ...]] = []
-        self._outbox: list[tuple[Any, ...]] = []
-        self._texts: list[tuple[Any, ...]] = []
+        #: Number and version of each stream, as they are after what was accepted.
+        self._streams = opening.streams
+        self._accepted: dict[str, tuple[str, Receipt]] = {}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {
+            table: [] for table in ("streams", "events", "commands", "followups", "outbox", "texts")
+        }
         self._changes: ViewChanges = {}
 
     def judge(self, transaction: Transaction, waiting: Sequence[Pending]) -> None:
         """Give each request its outcome; those that fail leave no trace."""
-        known = transaction.recorded([pending.request.command_id for pending in waiting])
-        versions = transaction.versions({pending.request.stream for pending in waiting})
-        accepted: dict[str, tuple[str, Receipt]] = {}
         for pending in waiting:
             request = pending.request
-            pending.outcome = _repeated(request, known, accepted, transaction)
+            # Whether it was recorded is asked before the version is: a retry names the version of the first time.
+            pending.outcome = self._repeated(pending, transaction)
             if pending.outcome is not None:
                 continue
-            version = versions[request.stream]
-            if version != request.expected:
-                pending.outcome = VersionConflict(request.stream, request.expected, version)
+            stream, expected = request.stream, request.expected
+            number, version = self._streams.get(stream, (0, 0))
+            if version != expected:
+                pending.outcome = VersionConflict(stream, expected, version)
                 continue
-            receipt = self._accept(request, pending.changes)
+            receipt = self._accept(pending, number)
             pending.outcome = receipt
-            versions[request.stream] = receipt.version
-            accepted[request.command_id] = (request.command_digest, receipt)
+            self._accepted[request.command_id] = (request.command_digest, receipt)
 
-    def _accept(self, request: Append, changes: ViewChanges) -> Receipt:
+    def _repeated(self, pending: Pending, transaction: Transaction) -> Receipt | Exception | None:
+        request = pending.request
+        command_id = request.command_id
+        if command_id in self._accepted:
+            digest, receipt = self._accepted[command_id]
+            first, last, version, recorded_id = receipt.first, receipt.last, receipt.version, command_id
+        elif pending.key in self._opening.commands:
+            first, last = self._opening.commands[pending.key]
+            record = decode_record(transaction.entry_at(last))
+            digest, version, recorded_id = record.command_digest, record.version, record.command_id
+        else:
+            return None
+        if digest != request.command_digest or recorded_id != command_id:
+            return CommandConflict(command_id)
+        return Receipt(first, last, version, command_id, repeated=True)
+
+    def _accept(self, pending: Pending, number: int) -> Receipt:
+        request = pending.request
         moment = to_microseconds(in_utc(request.at)) if self._rehearsal else self._now
         if self._last is not None and moment < self._last:
             moment = self._last
-        recorded_at = from_microseconds(moment)
-        first = self._frontier.size + 1
-        version = request.expected
-        records = [
-            _record(request, event, first + index, version + 1 + index, recorded_at)
-            for index, event in enumerate(request.events)
+        first, version = self._frontier.size + 1, request.expected
+        # Encoded before anything is changed: what fails here fails alone.
+        encoded = [
+            (record, encode_record(record)) for record in _records(request, first, version, from_microseconds(moment))
         ]
-        entries = [encode_record(record) for record in records]
-        for record, entry in zip(records, entries, strict=True):
-            self._enter(record, entry, moment)
-        last = self._frontier.size
-        self._commands.append((request.command_id, request.command_digest, request.stream, first, last))
-        self._beside(request, first)
-        for view, rows in changes.items():
+        if not number:
+            number = self._new_stream(request.stream)
+        for record, entry in encoded:
+            self._enter(record, number, entry, moment)
+        last, version = self._frontier.size, version + len(encoded)
+        self._streams[request.stream] = (number, version)
+        self._rows["commands"].append((pending.key, first, last))
+        if request.followups or request.notices or request.texts:
+            self._beside(request, first)
+        for view, rows in pending.changes.items():
             self._changes.setdefault(view, {}).update(rows)
         self._last = moment
-        return Receipt(first, last, version + len(records), request.command_id)
+        return Receipt(first, last, version, request.command_id)
 
-    def _enter(self, record: Record, entry: bytes, moment: int) -> None:
+    def _new_stream(self, name: str) -> int:
+        number = self._opening.stream_count + len(self._rows["streams"]) + 1
+        self._rows["streams"].append((number, name))
+        return number
+
+    def _enter(self, record: Record, number: int, entry: bytes, moment: int) -> None:
         leaf = leaf_hash(entry)
         self._frontier.append(leaf)
-        place = (record.position, record.stream, record.version, record.kind, record.rollout)
-        self._events.append((*place, to_microseconds(record.happened_at), moment, entry, leaf))
+        place = (record.position, number, record.version, record.kind, record.rollout)
+        self._rows["events"].append((*place, to_microseconds(record.happened_at), moment, entry, leaf))
 
     def _beside(self, request: Append, first: int) -> None:
-        stream, before = request.stream, request.expected + 1
+        stream, before, rows = request.stream, request.expected + 1, self._rows
         for follow in request.followups:
             place = (stream, before + follow.event, first + follow.event)
-            self._followups.append((follow.id, *place, follow.target, follow.command, self._now))
+            rows["followups"].append((follow.id, *place, follow.target, follow.command, self._now))
         for notice in request.notices:
             to = (notice.to_person, notice.to_role, notice.template, notice.params)
             due = to_microseconds(in_utc(notice.not_before))
-            self._outbox.append((notice.id, stream, before + notice.event, *to, due))
-        self._texts.extend((text.id, text.salt, text.body, text.person) for text in request.texts)
+            rows["outbox"].append((notice.id, stream, before + notice.event, *to, due))
+        rows["texts"].extend((text.id, text.salt, text.body, text.person) for text in request.texts)
 
     def write(self, transaction: Transaction) -> None:
-        if not self._events:
-            return
-        transaction.insert("events", self._events)
-        transaction.insert("commands", self._commands)
-        for table, rows in (("followups", self._followups), ("outbox", self._outbox), ("texts", self._texts)):
+        """Write what was accepted, and commit."""
+        for table, rows in self._rows.items():
             if rows:
                 transaction.insert(table, rows)
         for view, changes in self._changes.items():
@@ -100,47 +119,34 @@ class Group:
                 transaction.delete(view, gone)
             if put:
                 transaction.upsert(view, put)
+        transaction.close(self._closing() if self._rows["events"] else None)
+
+    def _closing(self) -> Closing:
         frontier = self._frontier
-        transaction.move_head(frontier.size, frontier.to_bytes(), frontier.root(), self._last or 0)
+        stream_count = self._opening.stream_count + len(self._rows["streams"])
+        return Closing(frontier.size, frontier.to_bytes(), frontier.root(), self._last or 0, stream_count)
 
 
-def _repeated(
-    request: Append,
-    known: dict[str, tuple[str, int, int]],
-    accepted: dict[str, tuple[str, Receipt]],
-    transaction: Transaction,
-) -> Receipt | Exception | None:
-    """What the same command was answered the first time, if there was one: asked before its version is."""
-    if request.command_id in accepted:
-        digest, receipt = accepted[request.command_id]
-        first, last, version = receipt.first, receipt.last, receipt.version
-    elif request.command_id in known:
-        digest, first, last = known[request.command_id]
-        version = transaction.version_at(last)
-    else:
-        return None
-    if digest != request.command_digest:
-        return CommandConflict(request.command_id)
-    return Receipt(first, last, version, request.command_id, repeated=True)
-
-
-def _record(request: Append, event: NewEvent, position: int, version: int, recorded_at: datetime) -> Record:
-    return Record(
-        request.actor,
-        request.command_digest,
-        request.command_id,
-        event.data,
-        request.entered_by,
-        in_utc(event.happened_at),
-        event.kind,
-        request.on_behalf_of,
-        position,
-        request.programme,
-        request.programme_version,
-        recorded_at,
-        request.rollout,
-        event.schema,
-        request.stream,
-        request.trace_id,
-        version,
-    )
+def _records(request: Append, first: int, version: int, recorded_at: Any) -> list[Record]:
+    return [
+        Record(
+            request.actor,
+            request.command_digest,
+            request.command_id,
+            event.data,
+            request.entered_by,
+            in_utc(event.happened_at),
+            event.kind,
+            request.on_behalf_of,
+            first + index,
+            request.programme,
+            request.programme_version,
+            recorded_at,
+            request.rollout,
+            event.schema,
+            request.stream,
+            request.trace_id,
+            version + 1 + index,
+        )
+        for index, event in enumerate(request.events)
+    ]

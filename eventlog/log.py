@@ -22,13 +22,12 @@ from eventlog.reading import Snapshot
 from eventlog.record import Append, CommandRecord, Head, Receipt, Record
 from eventlog.request import Pending
 from eventlog.texts import Texts
+from eventlog.waiting import FutureCaller, LoopCaller, Patience, ThreadCaller
 
 T = TypeVar("T")
 
 #: Seconds after which a caller is told that the log can't be used, whatever the reason.
 PATIENCE = 10.0
-
-_NO_ANSWER = "The event log {} gave no answer within ten seconds."
 
 
 class EventLog:
@@ -38,6 +37,7 @@ class EventLog:
         self.database = database
         self.rehearsal = rehearsal
         self._committer = Committer(database, rehearsal=rehearsal)
+        self._patience: Patience | None = None
         self.texts = Texts(self)
         self.outbox = Outbox(self)
         self.followups = Followups(self)
@@ -65,18 +65,9 @@ class EventLog:
 
     def submit(self, request: Append) -> "Future[Receipt]":
         """Hand over an append; the answer comes when the group that took it is durable."""
-        future: Future[Receipt] = Future()
-
-        def settle(outcome: Receipt | Exception) -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            if isinstance(outcome, Exception):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
-
-        self._put(Pending(request, settle))
-        return future
+        caller = FutureCaller()
+        self._put(Pending(request, caller))
+        return caller.future
 
     def append(self, request: Append) -> Receipt:
         """Record the events of one command.
@@ -84,30 +75,23 @@ class EventLog:
         Raises VersionConflict, CommandConflict, MalformedAppend or NotCanonical, after which nothing was recorded,
         or LogUnavailable, after which asking again with the same command id tells what was.
         """
-        return self.wait(self.submit(request))
+        caller = ThreadCaller()
+        self._put(Pending(request, caller))
+        outcome = caller.wait(PATIENCE)
+        if isinstance(outcome, Receipt):
+            return outcome
+        raise self._no_answer() if outcome is None else outcome
 
     async def append_async(self, request: Append) -> Receipt:
         """As `append`, for a caller on an event loop."""
         loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Receipt] = loop.create_future()
-
-        def wake(outcome: Receipt | Exception) -> None:
-            if waiter.done():
-                return
-            if isinstance(outcome, Exception):
-                waiter.set_exception(outcome)
-            else:
-                waiter.set_result(outcome)
-
-        def settle(outcome: Receipt | Exception) -> None:
-            loop.call_soon_threadsafe(wake, outcome)
-
-        self._put(Pending(request, settle))
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return await waiter
-        except TimeoutError as error:
-            raise LogUnavailable(_NO_ANSWER.format(self.database.place)) from error
+        caller = LoopCaller(loop)
+        self._put(Pending(request, caller))
+        patience = self._patience
+        if patience is None or patience.loop is not loop:
+            patience = self._patience = Patience(loop, PATIENCE, self._no_answer())
+        patience.watch(caller)
+        return await caller.waiter
 
     def _put(self, pending: Pending) -> None:
         self._require_writable()
@@ -128,7 +112,10 @@ class EventLog:
         try:
             return future.result(patience)
         except FutureTimeout as error:
-            raise LogUnavailable(_NO_ANSWER.format(self.database.place)) from error
+            raise self._no_answer() from error
+
+    def _no_answer(self) -> LogUnavailable:
+        return LogUnavailable(f"The event log {self.database.place} gave no answer within ten seconds.")
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

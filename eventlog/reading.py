@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.errors import LogCorrupt
 from eventlog.record import CommandRecord, Entry, Head, Record, decode_record
-from eventlog.schema import commands, events, head, texts
+from eventlog.schema import commands, head, streams, texts
+from eventlog.transaction import key_of
 from eventlog.views import VIEWS
 
 _FAR = 2**62
+
+_NUMBER = "(SELECT number FROM streams WHERE name = ?)"
 
 
 class Snapshot:
@@ -39,29 +42,36 @@ class Snapshot:
         return Head(row.size, row.root.hex(), recorded_at)
 
     def command(self, command_id: str) -> CommandRecord | None:
-        row = self.connection.execute(sa.select(commands).where(commands.c.command_id == command_id)).one_or_none()
-        return None if row is None else CommandRecord(*row)
+        found = self._fetch("SELECT first, last FROM commands WHERE key = ?", (key_of(command_id),))
+        if not found:
+            return None
+        first, last = found[0]
+        record = decode_record(self._fetch("SELECT entry FROM events WHERE position = ?", (last,))[0][0])
+        if record.command_id != command_id:
+            return None
+        return CommandRecord(command_id, record.command_digest, record.stream, first, last)
 
-    def commands(self, command_ids: Sequence[str]) -> dict[str, CommandRecord]:
-        rows = self.connection.execute(sa.select(commands).where(commands.c.command_id.in_(command_ids)))
-        return {row.command_id: CommandRecord(*row) for row in rows}
+    def places_of(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+        """First and last position of commands, by their keys."""
+        rows = self.connection.execute(sa.select(commands).where(commands.c.key.in_(keys)))
+        return {bytes(key): (first, last) for key, first, last in rows}
 
     def stream(self, stream: str, after: int = 0, up_to: int | None = None) -> list[Record]:
         """The events of one stream above version `after`, up to and with version `up_to`."""
         rows = self._fetch(
-            "SELECT entry FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version",
+            f"SELECT entry FROM events WHERE stream = {_NUMBER} AND version > ? AND version <= ? ORDER BY version",
             (stream, after, _FAR if up_to is None else up_to),
         )
         return [decode_record(row[0]) for row in rows]
 
     def position_of(self, stream: str, version: int) -> int | None:
         """Where in the one order a stream's event stands."""
-        rows = self._fetch("SELECT position FROM events WHERE stream = ? AND version = ?", (stream, version))
+        rows = self._fetch(f"SELECT position FROM events WHERE stream = {_NUMBER} AND version = ?", (stream, version))
         return rows[0][0] if rows else None
 
     def streams(self, prefix: str = "") -> list[str]:
-        first = sa.select(events.c.stream).where(events.c.version == 1).order_by(events.c.stream)
-        return [name for name in self.connection.execute(first).scalars() if name.startswith(prefix)]
+        names = self.connection.execute(sa.select(streams.c.name).order_by(streams.c.name)).scalars()
+        return [name for name in names if name.startswith(prefix)]
 
     def read(
         self,
@@ -79,7 +89,7 @@ class Snapshot:
         where, values = "position > ?", [after]
         for condition, value in (
             ("position <= ?", up_to),
-            ("stream = ?", stream),
+            (f"stream = {_NUMBER}", stream),
             ("rollout = ?", rollout),
             ("recorded_at >= ?", None if since is None else to_microseconds(since)),
             ("recorded_at <= ?", None if until is None else to_microseconds(until)),
@@ -110,8 +120,8 @@ class Snapshot:
     def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
         """A page of the rows as they are stored: what an auditor recomputes."""
         rows = self._fetch(
-            "SELECT position, stream, version, kind, rollout, happened_at, recorded_at, entry, leaf"
-            " FROM events WHERE position > ? ORDER BY position LIMIT ?",
+            "SELECT position, name, version, kind, rollout, happened_at, recorded_at, entry, leaf"
+            " FROM events LEFT JOIN streams ON number = stream WHERE position > ? ORDER BY position LIMIT ?",
             (after, limit),
         )
         return [Entry(*row) for row in rows]

@@ -6,11 +6,12 @@ from itertools import islice
 import msgspec
 import sqlalchemy as sa
 
+from eventlog.committer import transaction_on
 from eventlog.errors import MalformedAppend
 from eventlog.log import EventLog
 from eventlog.record import RowChange
 from eventlog.schema import head
-from eventlog.transaction import SHAPES, transaction_on
+from eventlog.transaction import SHAPES
 from eventlog.views import VIEWS
 
 _BATCH = 1000
@@ -44,10 +45,10 @@ def _by_view(batch: Iterable[RowChange]) -> dict[str, list[tuple[object, ...]]]:
         if change.view not in SHAPES:
             raise MalformedAppend(f"There is no view {change.view}.")
         shape = SHAPES[change.view]
-        values = shape.values_of(change)
+        key, values = shape.stored(change)
         if values is None:
             raise MalformedAppend("A rebuilt view has rows only: there is nothing to take away.")
-        rows.setdefault(change.view, {})[shape.key_of(change)] = values
+        rows.setdefault(change.view, {})[key] = values
     return {view: list(found.values()) for view, found in rows.items()}
 
 

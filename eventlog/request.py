@@ -1,63 +1,78 @@
 """An append on its way: looked at in the caller's thread, then waiting for the group that takes it."""
 
-from collections.abc import Callable
-from datetime import UTC
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from eventlog.canonical import refuse_nul, require_canonical
 from eventlog.errors import MalformedAppend, require_aware
 from eventlog.record import Append, Receipt
-from eventlog.transaction import SHAPES
+from eventlog.transaction import SHAPES, key_of
 
 #: Changes of rows by view and key; None takes the row away.
 ViewChanges = dict[str, dict[tuple[Any, ...], tuple[Any, ...] | None]]
+
+Outcome = Receipt | Exception
+
+
+class Caller(Protocol):
+    """Whoever waits for the outcome."""
+
+    #: The event loop to be woken on; None if `settle` may be called from any thread.
+    loop: Any
+
+    def settle(self, outcome: Outcome) -> None: ...
 
 
 class Pending:
     """One append with what its caller waits for."""
 
-    __slots__ = ("changes", "outcome", "request", "settle")
+    __slots__ = ("caller", "changes", "key", "outcome", "request")
 
-    def __init__(self, request: Append, settle: Callable[[Receipt | Exception], None]) -> None:
-        self.request = request
+    def __init__(self, request: Append, caller: Caller) -> None:
         self.changes = checked(request)
-        self.settle = settle
-        self.outcome: Receipt | Exception | None = None
+        self.key = key_of(request.command_id)
+        self.request = request
+        self.caller = caller
+        self.outcome: Outcome | None = None
 
 
 def checked(request: Append) -> ViewChanges:
     """Refuse what no database could take, and bring the rows into the form in which they are stored."""
-    if not request.events:
+    events = request.events
+    if not events:
         raise MalformedAppend("An append has at least one event.")
     if request.expected < 0:
         raise MalformedAppend("The expected version is 0 or more: there is no 'any'.")
     require_aware(request.at, "The instant of the command")
     _check_words(request)
-    for event in request.events:
+    for event in events:
         require_aware(event.happened_at, "The instant at which an event happened")
         require_canonical(event.data)
-        if event.kind == "" or event.schema < 1:
+        if event.schema < 1 or not event.kind:
             raise MalformedAppend("An event has a kind and a schema number from 1 upwards.")
-    named = [follow.event for follow in request.followups] + [notice.event for notice in request.notices]
-    if any(not 0 <= event < len(request.events) for event in named):
-        raise MalformedAppend("A followup or a notice names an event that the append does not have.")
-    return _changes(request)
+    if request.followups or request.notices:
+        named = [follow.event for follow in request.followups] + [notice.event for notice in request.notices]
+        if any(not 0 <= event < len(events) for event in named):
+            raise MalformedAppend("A followup or a notice names an event that the append does not have.")
+    return _changes(request) if request.rows else {}
 
 
 def _check_words(request: Append) -> None:
-    required = (request.stream, request.command_id, request.command_digest, request.actor)
-    if not all(required):
+    stream, command_id, digest, actor = request.stream, request.command_id, request.command_digest, request.actor
+    if not (stream and command_id and digest and actor):
         raise MalformedAppend("An append names its stream, its command with a digest, and its actor.")
-    optional = (
-        request.on_behalf_of, request.entered_by, request.rollout,
-        request.programme, request.programme_version, request.trace_id,
-    )  # fmt: skip
-    words = "\n".join(required + tuple(filter(None, optional)) + tuple(event.kind for event in request.events))
+    words = (
+        f"{stream}{command_id}{digest}{actor}{request.on_behalf_of}{request.entered_by}{request.rollout}"
+        f"{request.programme}{request.programme_version}{request.trace_id}{request.events[0].kind}"
+    )
+    if len(request.events) > 1:
+        words += "".join([event.kind for event in request.events])
     refuse_nul(words)
-    try:
-        words.encode()
-    except UnicodeEncodeError as error:
-        raise MalformedAppend("A name in the append has a lone surrogate, which is not text.") from error
+    if not words.isascii():
+        try:
+            words.encode()
+        except UnicodeEncodeError as error:
+            raise MalformedAppend("A name in the append has a lone surrogate, which is not text.") from error
 
 
 def _changes(request: Append) -> ViewChanges:
@@ -66,9 +81,13 @@ def _changes(request: Append) -> ViewChanges:
         shape = SHAPES.get(change.view)
         if shape is None:
             raise MalformedAppend(f"There is no view {change.view}.")
-        changes.setdefault(change.view, {})[shape.key_of(change)] = shape.values_of(change)
+        rows = changes.get(change.view)
+        if rows is None:
+            rows = changes[change.view] = {}
+        key, row = shape.stored(change)
+        rows[key] = row
     return changes
 
 
-def in_utc(instant: Any) -> Any:
+def in_utc(instant: datetime) -> datetime:
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)

@@ -16,13 +16,23 @@ head = Table(
     Column("root", BYTES, nullable=False),
     #: Microseconds, as in events.
     Column("recorded_at", NUMBER, nullable=True),
+    #: How many streams there are.
+    Column("streams", NUMBER, nullable=False),
+)
+
+# A stream's number stands for its name in events: their index stays small, and so does what each commit writes.
+streams = Table(
+    "streams",
+    metadata,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    Column("name", TEXT, nullable=False, unique=True),
 )
 
 events = Table(
     "events",
     metadata,
     Column("position", NUMBER, primary_key=True, autoincrement=False),
-    Column("stream", TEXT, nullable=False),
+    Column("stream", NUMBER, nullable=False),
     Column("version", NUMBER, nullable=False),
     Column("kind", TEXT, nullable=False),
     Column("rollout", TEXT, nullable=True),
@@ -34,12 +44,12 @@ events = Table(
     UniqueConstraint("stream", "version", name="one_event_a_version"),
 )
 
+# What else is known of a command stands in its events.
 commands = Table(
     "commands",
     metadata,
-    Column("command_id", TEXT, primary_key=True),
-    Column("digest", TEXT, nullable=False),
-    Column("stream", TEXT, nullable=False),
+    #: First half of the SHA-256 of the command id.
+    Column("key", BYTES, primary_key=True),
     Column("first", NUMBER, nullable=False),
     Column("last", NUMBER, nullable=False),
     sqlite_with_rowid=False,

@@ -24,19 +24,18 @@ class ViewShape:
             index for index, name in enumerate(self.columns) if isinstance(table.columns[name].type, Instant)
         )
 
-    def key_of(self, change: RowChange) -> tuple[Any, ...]:
-        if len(change.key) != len(self.key):
+    def stored(self, change: RowChange) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
+        """The key and, unless the row is taken away, all of its values, as they stand in the database."""
+        key, row = change.key, change.row
+        if len(key) != len(self.key):
             raise MalformedAppend(f"A key of {self.name} has {len(self.key)} parts: {', '.join(self.key)}.")
-        return self._stored(change.key)
-
-    def values_of(self, change: RowChange) -> tuple[Any, ...] | None:
-        row = change.row
         if row is None:
-            return None
+            return self._stored(key), None
         if not row.keys() <= self._known:
             unknown = ", ".join(sorted(row.keys() - self._known))
             raise MalformedAppend(f"The view {self.name} has no column {unknown} beside its key.")
-        return self._stored((*change.key, *map(row.get, self.others)))
+        values = self._stored((*key, *map(row.get, self.others)))
+        return values[: len(key)], values
 
     def _stored(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self._instants:

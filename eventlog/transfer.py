@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from eventlog.database import Database
 from eventlog.errors import LogUnavailable
 from eventlog.migration import migrate
-from eventlog.schema import commands, events, followups, head, outbox, texts
+from eventlog.schema import commands, events, followups, head, outbox, streams, texts
 from eventlog.views import VIEWS
 
-HISTORY = (events, commands)
-EVERYTHING = (events, commands, followups, outbox, texts, *VIEWS.values())
+HISTORY = (streams, events, commands)
+EVERYTHING = (*HISTORY, followups, outbox, texts, *VIEWS.values())
 
 #: A row as it goes over; None leaves it behind.
 Mask = Callable[[sa.Table, dict[str, Any]], dict[str, Any] | None]

@@ -11,7 +11,8 @@ from eventlog.log import EventLog
 from eventlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from eventlog.reading import Snapshot
 from eventlog.record import CommandRecord, Entry, Record, decode_record, encode_record
-from eventlog.schema import commands, events
+from eventlog.schema import commands, events, streams
+from eventlog.transaction import key_of
 
 #: A log that is wrong throughout need not be described throughout.
 MOST_FINDINGS = 1000
@@ -150,9 +151,9 @@ class _Audit:
             self._group = None
 
     def _check_commands(self, snapshot: Snapshot) -> None:
-        stored = snapshot.commands([command.command_id for command in self._closed])
+        stored = snapshot.places_of([key_of(command.command_id) for command in self._closed])
         for command in self._closed:
-            if stored.get(command.command_id) != command:
+            if stored.get(key_of(command.command_id)) != (command.first, command.last):
                 self.find("command", command.first, f"The commands table does not agree on {command.command_id}.")
         self._closed.clear()
 
@@ -163,6 +164,9 @@ class _Audit:
         count = snapshot.count(events)
         if count != self._frontier.size:
             self.find("gap", None, f"The events table has {count} rows, of which {self._frontier.size} have a place.")
+        count = snapshot.count(streams)
+        if count != len(self._versions):
+            self.find("stream", None, f"The streams table has {count} rows, the log {len(self._versions)} streams.")
         row = snapshot.raw_head()
         if row is None:
             self.find("head", None, "The log has lost its head.")
@@ -172,6 +176,7 @@ class _Audit:
             ("frontier", row.frontier, self._frontier.to_bytes()),
             ("root", row.root, self._frontier.root()),
             ("recorded_at", row.recorded_at, self._recorded_at),
+            ("streams", row.streams, len(self._versions)),
         ):
             if stored != computed:
                 self.find("head", None, f"The head's {name} is not what the entries give.")

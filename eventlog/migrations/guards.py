@@ -22,7 +22,10 @@ SQLITE_GUARDS = (
     ),
     _sqlite("commands", "UPDATE"),
     _sqlite("commands", "DELETE"),
-    _sqlite("commands", "INSERT", "EXISTS (SELECT 1 FROM commands WHERE command_id = NEW.command_id)"),
+    _sqlite("commands", "INSERT", "EXISTS (SELECT 1 FROM commands WHERE key = NEW.key)"),
+    _sqlite("streams", "UPDATE"),
+    _sqlite("streams", "DELETE"),
+    _sqlite("streams", "INSERT", "EXISTS (SELECT 1 FROM streams WHERE number = NEW.number OR name = NEW.name)"),
     _sqlite("head", "UPDATE", "NEW.size < OLD.size OR NEW.id <> 1"),
     _sqlite("head", "DELETE"),
     _sqlite("head", "INSERT", "EXISTS (SELECT 1 FROM head)"),
@@ -41,6 +44,7 @@ POSTGRES_GUARDS = (
     "$$ BEGIN RAISE EXCEPTION 'the event log is append-only' USING ERRCODE = 'restrict_violation'; END $$",
     _postgres("events", "UPDATE OR DELETE OR TRUNCATE"),
     _postgres("commands", "UPDATE OR DELETE OR TRUNCATE"),
+    _postgres("streams", "UPDATE OR DELETE OR TRUNCATE"),
     _postgres("head", "DELETE OR TRUNCATE"),
     "CREATE FUNCTION refuse_to_move_back() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN IF NEW.size < OLD.size OR NEW.id <> 1 THEN "

@@ -20,8 +20,8 @@ def upgrade() -> None:
     _create_inbox()
     _create_other_views()
     _create_indexes()
-    head = sa.table("head", *map(sa.column, ("id", "size", "frontier", "root")))
-    op.bulk_insert(head, [{"id": 1, "size": 0, "frontier": b"", "root": EMPTY_ROOT}])
+    head = sa.table("head", *map(sa.column, ("id", "size", "frontier", "root", "streams")))
+    op.bulk_insert(head, [{"id": 1, "size": 0, "frontier": b"", "root": EMPTY_ROOT, "streams": 0}])
     for guard in SQLITE_GUARDS if op.get_bind().dialect.name == "sqlite" else POSTGRES_GUARDS:
         op.get_bind().exec_driver_sql(guard)
 
@@ -46,12 +46,18 @@ def _create_log() -> None:
         _given("frontier", BYTES),
         _given("root", BYTES),
         _maybe("recorded_at", NUMBER),
+        _given("streams", NUMBER),
         sa.CheckConstraint("id = 1", name="one_head"),
+    )
+    op.create_table(
+        "streams",
+        _key("number", NUMBER),
+        sa.Column("name", TEXT, nullable=False, unique=True),
     )
     op.create_table(
         "events",
         _key("position", NUMBER),
-        _given("stream"),
+        _given("stream", NUMBER),
         _given("version", NUMBER),
         _given("kind"),
         _maybe("rollout"),
@@ -63,9 +69,7 @@ def _create_log() -> None:
     )
     op.create_table(
         "commands",
-        _key("command_id"),
-        _given("digest"),
-        _given("stream"),
+        _key("key", BYTES),
         _given("first", NUMBER),
         _given("last", NUMBER),
         sqlite_with_rowid=False,

@@ -1,0 +1,109 @@
+"""Those who wait for the outcome of an append: a thread, a future, or a coroutine on an event loop."""
+
+import asyncio
+from _thread import allocate_lock
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Future
+from time import monotonic
+from typing import Any
+
+from eventlog.record import Receipt
+from eventlog.request import Outcome, Pending
+
+
+class ThreadCaller:
+    """Waits on a bare lock: a Condition costs as much as the append."""
+
+    __slots__ = ("_lock", "_outcome")
+
+    loop = None
+
+    def __init__(self) -> None:
+        self._lock = allocate_lock()
+        self._lock.acquire()
+        self._outcome: Outcome | None = None
+
+    def settle(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        self._lock.release()
+
+    def wait(self, patience: float) -> Outcome | None:
+        """The outcome; None if it did not come in time."""
+        self._lock.acquire(timeout=patience)
+        return self._outcome
+
+
+class FutureCaller:
+    __slots__ = ("future",)
+
+    loop = None
+
+    def __init__(self) -> None:
+        self.future: Future[Receipt] = Future()
+
+    def settle(self, outcome: Outcome) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        if isinstance(outcome, Exception):
+            self.future.set_exception(outcome)
+        else:
+            self.future.set_result(outcome)
+
+
+class LoopCaller:
+    __slots__ = ("loop", "waiter")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop: Any = loop
+        self.waiter: asyncio.Future[Receipt] = loop.create_future()
+
+    def settle(self, outcome: Outcome) -> None:
+        if self.waiter.done():
+            return
+        if isinstance(outcome, Exception):
+            self.waiter.set_exception(outcome)
+        else:
+            self.waiter.set_result(outcome)
+
+
+class Patience:
+    """Gives up on the coroutines of one event loop that have waited too long, by one timer for all of them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, give_up: Exception) -> None:
+        self.loop = loop
+        self._seconds = seconds
+        self._give_up = give_up
+        self._waiting: deque[tuple[float, LoopCaller]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self, caller: LoopCaller) -> None:
+        self._waiting.append((monotonic() + self._seconds, caller))
+        if self._timer is None:
+            self._timer = self.loop.call_later(self._seconds / 10, self._look)
+
+    def _look(self) -> None:
+        now, waiting = monotonic(), self._waiting
+        while waiting and (waiting[0][1].waiter.done() or waiting[0][0] <= now):
+            waiting.popleft()[1].settle(self._give_up)
+        self._timer = self.loop.call_later(self._seconds / 10, self._look) if waiting else None
+
+
+def settle_all(group: Iterable[Pending]) -> None:
+    """Tell everybody of a group; an event loop is woken once for all its coroutines."""
+    by_loop: dict[Any, list[Pending]] = {}
+    for pending in group:
+        caller = pending.caller
+        if caller.loop is not None:
+            by_loop.setdefault(caller.loop, []).append(pending)
+        elif pending.outcome is not None:
+            caller.settle(pending.outcome)
+    for loop, pendings in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle_here, pendings)
+
+
+def _settle_here(pendings: list[Pending]) -> None:
+    for pending in pendings:
+        if pending.outcome is not None:
+            pending.caller.settle(pending.outcome)
