@@ -1,0 +1,170 @@
+"""A table of texts out of a CSV or XLSX file, with the row numbers that a person sees in it."""
+
+import csv
+import io
+import warnings
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+LARGEST_FILE = 5 * 1024 * 1024
+LARGEST_UNPACKED = 40 * 1024 * 1024
+MOST_ROWS = 5_000
+MOST_COLUMNS = 100
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RosterProblem:
+    """One fault of a list: the row as numbered in the file (1 is the header, 0 the file itself)."""
+
+    row: int
+    column: str
+    message: str
+    right: str = ""
+
+    def __str__(self) -> str:
+        place = f"row {self.row}" if self.row else "the file"
+        place += f", column {self.column}" if self.column else ""
+        return f"{place}: {self.message}" + (f"; {self.right}" if self.right else "")
+
+
+class RosterProblems(ValueError):
+    """A list is refused whole: none of its rows is taken while one is bad."""
+
+    def __init__(self, file: str, problems: list[RosterProblem]) -> None:
+        self.file = file
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(f"{file}: {problem}" for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Header and rows as texts; `rows` keep their numbers, empty ones are left out."""
+
+    file: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    problems: tuple[RosterProblem, ...] = ()
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Raises RosterProblems when the file cannot be read as a table at all."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, f"cannot be read: {error.strerror or error}") from None
+    if not content.strip():
+        raise _unreadable(path, "is empty", "its first row names the columns")
+    if len(content) > LARGEST_FILE:
+        raise _unreadable(path, f"has {len(content):,} bytes", f"at most {LARGEST_FILE:,} are read")
+    if content.startswith(b"PK\x03\x04"):
+        return _checked(path, *_from_workbook(path, content))
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _unreadable(path, "is an old .xls workbook", "save it as .xlsx or as CSV UTF-8")
+    return _checked(path, _from_text(path, content), [])
+
+
+def _unreadable(path: Path, message: str, right: str = "") -> RosterProblems:
+    return RosterProblems(str(path), [RosterProblem(0, "", message, right)])
+
+
+def _checked(path: Path, lines: list[tuple[int, tuple[str, ...]]], problems: list[RosterProblem]) -> Sheet:
+    filled = [(number, cells) for number, cells in lines if any(cells)]
+    if not filled:
+        raise _unreadable(path, "has no rows", "its first row names the columns")
+    number, header = filled[0]
+    if number != 1:
+        raise _unreadable(path, f"names its columns on row {number}", "the first row is the one that names them")
+    if len(filled) - 1 > MOST_ROWS:
+        raise _unreadable(path, f"has {len(filled) - 1:,} rows", f"at most {MOST_ROWS:,} are read at once")
+    return Sheet(str(path), header, tuple(filled[1:]), tuple(problems))
+
+
+def _from_text(path: Path, content: bytes) -> list[tuple[int, tuple[str, ...]]]:
+    text = _decoded(path, content)
+    first = text.partition("\n")[0]
+    delimiter = max(";,\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines: list[tuple[int, tuple[str, ...]]] = []
+    number = 1
+    try:
+        for cells in reader:
+            lines.append((number, tuple(cell.strip() for cell in cells[: MOST_COLUMNS + 1])))
+            # A text in quotes may go over several lines: the next row begins after them.
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise RosterProblems(str(path), [RosterProblem(number, "", f"is no CSV: {error}")]) from None
+    return lines
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _unreadable(path, "is written in UTF-16", "save it as 'CSV UTF-8'")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        cyrillic = sum(letter >= 0xC0 for letter in content) > len(content) // 10
+        # Windows-1251 has no ә, ғ, қ, ң, ө, ұ, ү, һ: guessing would lose what Excel has replaced already.
+        looks = "looks like Windows-1251, which has no Kazakh letters" if cyrillic else "is not UTF-8"
+        message = f"{looks} (first seen on row {row})"
+        raise _unreadable(path, message, "in Excel choose 'CSV UTF-8 (comma delimited)', or give the .xlsx") from None
+
+
+def _from_workbook(path: Path, content: bytes) -> tuple[list[tuple[int, tuple[str, ...]]], list[RosterProblem]]:
+    """The cells of the first sheet, and those that are no plain cells."""
+    worksheet = _first_sheet(path, content)
+    if worksheet.max_row > 20 * MOST_ROWS:
+        raise _unreadable(path, f"has {worksheet.max_row:,} rows", f"at most {MOST_ROWS:,} are read at once")
+    problems = [
+        RosterProblem(merged.min_row, merged.coord, "is a merged cell", "split it: each row has all of its cells")
+        for merged in worksheet.merged_cells.ranges
+    ]
+    lines: list[tuple[int, tuple[str, ...]]] = []
+    for number, row in enumerate(worksheet.iter_rows(max_col=min(worksheet.max_column, MOST_COLUMNS)), 1):
+        for cell in row:
+            if cell.data_type == "f":
+                right = "copy it and paste it as a value"
+                problems.append(RosterProblem(number, cell.coordinate, "holds a formula", right))
+        lines.append((number, _trimmed(tuple(_text(cell.value) for cell in row))))
+    return lines, problems
+
+
+def _first_sheet(path: Path, content: bytes) -> "Worksheet":
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(each.file_size for each in archive.infolist())
+        if unpacked <= LARGEST_UNPACKED:
+            with warnings.catch_warnings():
+                # About styles and validations that it does not keep: only the cells matter here.
+                warnings.simplefilter("ignore")
+                return load_workbook(io.BytesIO(content), data_only=False).worksheets[0]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError):
+        raise _unreadable(path, "is no workbook that can be read", "save it again as .xlsx") from None
+    raise _unreadable(path, f"unpacks to {unpacked:,} bytes", f"at most {LARGEST_UNPACKED:,} are read")
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()
