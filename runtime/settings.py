@@ -117,7 +117,7 @@ class Settings(BaseModel):
     stop_within: float = setting(
         "KASKAD_STOP_WITHIN",
         "Seconds that a worker gives running activities when it is told to stop.",
-        5.0,
+        4.0,
         ge=0,
         le=300,
     )

@@ -93,6 +93,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 def execute(arguments: Sequence[str]) -> int:
     """Runs one command line and gives its exit code; the one place where errors become codes."""
+    output = sys.stdout
     try:
         result = kaskad.main(args=list(arguments), prog_name="kaskad", standalone_mode=False)
     except click.ClickException as error:
@@ -105,6 +106,10 @@ def execute(arguments: Sequence[str]) -> int:
         _forget_output()
         return outcome.DONE
     except SystemExit as ended:
+        # click turns a reader who has gone into an exit with 1, and puts another stream in place of the broken one.
+        if sys.stdout is not output:
+            _forget_output()
+            return outcome.DONE
         return ended.code if isinstance(ended.code, int) else outcome.DONE if ended.code is None else outcome.REFUSED
     except Exception as error:
         return outcome.report(error)

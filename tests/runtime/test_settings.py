@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.reference import settings_reference
 from runtime.settings import VARIABLES, Settings, WrongSetting
 
 
@@ -49,3 +50,8 @@ def test_every_setting_is_described() -> None:
         description = Settings.model_fields[field].description
         assert description, variable
         assert description.endswith("."), variable
+
+
+def test_the_reference_is_that_of_the_code() -> None:
+    page = Path(__file__).parents[2] / "deploy" / "settings.md"
+    assert page.read_text() == settings_reference(), "write it anew: python -m runtime.reference > deploy/settings.md"

@@ -1,0 +1,155 @@
+"""The frame of the command line: it starts fast, imports little, and ends with codes that programs can act on."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+
+from eventlog.errors import LogTooNew, LogUnavailable
+from people.errors import PersonProblem
+from runtime.connection import TemporalUnavailable
+from terminal import main, outcome
+from terminal.outcome import BadInput, NotFound, Refused, ServiceUnavailable
+from terminal.tables import print_fields, print_json, print_table, width
+
+COMMAND = Path(sys.executable).parent / "kaskad"
+
+
+def call(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, env={**os.environ, **more}, timeout=60, check=False
+    )
+
+
+def test_help_names_every_command_and_imports_none_of_them() -> None:
+    names = json.dumps(sorted(main.COMMANDS))
+    program = (
+        "import sys, json; from terminal import main; code = main.execute(['--help']);"
+        "heavy = {'pydantic', 'temporalio', 'sqlalchemy', 'rich', 'structlog', 'runtime'} & sys.modules.keys();"
+        "assert code == 0 and not heavy, heavy"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert all(f"  {name} " in shown.stdout for name in json.loads(names))
+
+
+def test_help_is_there_in_under_three_tenths_of_a_second() -> None:
+    took = []
+    for _ in range(5):
+        started = time.perf_counter()
+        assert call("--help").returncode == 0
+        took.append(time.perf_counter() - started)
+    assert min(took) < 0.3
+
+
+def test_a_misspelt_command_is_usage_and_names_the_nearest() -> None:
+    ended = call("rolout")
+    assert ended.returncode == outcome.BAD_INPUT
+    assert "Did you mean 'rollout'?" in ended.stderr
+
+
+def test_the_version_is_that_of_the_product() -> None:
+    assert call("--version").stdout.startswith("kaskad ")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Refused("It is closed."), 1),
+        (NotFound("There is no such school."), 1),
+        (BadInput("Column missing."), 2),
+        (ServiceUnavailable("Away."), 3),
+        (LogUnavailable("The disk is full."), 3),
+        (LogTooNew("0009", "0002"), 1),
+        (PersonProblem("person-unknown", person="p-1"), 1),
+        (PersonProblem("names-empty"), 2),
+        (TemporalUnavailable("Away."), 3),
+    ],
+)
+def test_an_expected_end_is_one_sentence_and_its_code(
+    error: Exception, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _end_with(error, monkeypatch) == code
+    said = capsys.readouterr()
+    assert said.err == f"kaskad: {error}\n"
+    assert said.out == ""
+
+
+def test_a_wrapped_expected_error_is_still_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrapped = RuntimeError("activity failed")
+    wrapped.__cause__ = LogUnavailable("The disk is full.")
+    assert _end_with(wrapped, monkeypatch) == outcome.UNREACHABLE
+
+
+def test_a_fault_of_ours_shows_no_traceback_unless_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _end_with(KeyError("x"), monkeypatch) == outcome.FAULT
+    assert "Traceback" not in capsys.readouterr().err
+    monkeypatch.setenv("KASKAD_DEBUG", "1")
+    _end_with(KeyError("x"), monkeypatch)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_bad_input() -> None:
+    ended = call("worker", KASKAD_LANG="de")
+    assert ended.returncode == outcome.BAD_INPUT
+    assert "KASKAD_LANG" in ended.stderr
+
+
+def test_a_reader_who_goes_away_is_no_error() -> None:
+    piped = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"'{COMMAND}' --help | true"], capture_output=True, text=True, check=False
+    )
+    assert piped.returncode == 0
+    assert piped.stderr == ""
+
+
+def test_a_full_disk_under_the_output_is_told() -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run([COMMAND, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode != 0
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_table_in_a_pipe_is_aligned_whole_and_keeps_kazakh_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["School", "Due at"], [["Әл-Фараби", datetime(2024, 9, 2, 4, tzinfo=UTC)], ["a" * 150, None]])
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head.startswith("SCHOOL")
+    assert first == "Әл-Фараби" + " " * 141 + "  2024-09-02 04:00"
+    assert second == "a" * 150 + "  -"
+
+
+def test_a_table_for_programs_is_a_list_of_objects(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["School", "Due at"], [["Ақтөбе", datetime(2024, 9, 2, 4, tzinfo=UTC)]], as_json=True)
+    assert json.loads(capsys.readouterr().out) == [{"school": "Ақтөбе", "due_at": "2024-09-02T04:00:00Z"}]
+
+
+def test_control_characters_of_others_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_fields({"Name": "a\x1b[2Jb"})
+    assert capsys.readouterr().out == "Name  a [2Jb\n"
+
+
+def test_an_instant_in_json_is_utc(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"at": datetime(2024, 9, 2, 4, tzinfo=UTC), "who": {"b", "a"}})
+    assert json.loads(capsys.readouterr().out) == {"at": "2024-09-02T04:00:00Z", "who": ["a", "b"]}
+
+
+def test_combining_marks_take_no_room() -> None:
+    assert width("и\u0306") == 1
+    assert width("漢") == 2
+
+
+def _end_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> int:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(main.kaskad, "main", fail)
+    assert isinstance(main.kaskad, click.Group)
+    return main.execute([])

@@ -1,0 +1,148 @@
+"""Telemetry is silent and absent until a receiver is configured; then traces, metrics and log lines come out right."""
+
+import io
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+import structlog
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from activities.observing import current_trace_id, span
+from runtime.loglines import set_up_logging, stop_logging
+from runtime.settings import Settings
+
+_WORK = """
+from runtime import telemetry
+telemetry.set_up("command")
+with telemetry.span("kaskad.command", kind="SubmitEvidence"):
+    print(telemetry.current_trace_id())
+    telemetry.count("kaskad.commands", kind="SubmitEvidence", outcome="recorded")
+    telemetry.measure("kaskad.append.duration", 0.002)
+    telemetry.show("kaskad.followups.pending", 3)
+telemetry.shut_down()
+import sys
+print("opentelemetry" in sys.modules)
+"""
+
+
+class Receiver(HTTPServer):
+    """What an OTLP receiver was sent, by path."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Taking)
+        self.taken: list[tuple[str, bytes]] = []
+
+
+class _Taking(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Receiver)
+        self.server.taken.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def work(**environment: str) -> list[str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", _WORK],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "no_proxy": "*", "OTEL_EXPORTER_OTLP_COMPRESSION": "none", **environment},
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.split()
+
+
+def test_without_a_receiver_nothing_is_imported_and_there_is_still_a_trace_id() -> None:
+    trace_id, imported = work()
+    assert len(trace_id) == 32
+    assert imported == "False"
+
+
+def test_with_a_receiver_the_span_and_the_metrics_arrive(receiver: Receiver) -> None:
+    trace_id, _ = work(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{receiver.server_port}")
+    spans = [
+        one
+        for path, body in receiver.taken
+        if path == "/v1/traces"
+        for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+        for scope in resource.scope_spans
+        for one in scope.spans
+    ]
+    assert [(one.name, one.trace_id.hex()) for one in spans] == [("kaskad.command", trace_id)]
+    metrics = {
+        one.name
+        for path, body in receiver.taken
+        if path == "/v1/metrics"
+        for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics
+        for scope in resource.scope_metrics
+        for one in scope.metrics
+    }
+    assert {"kaskad.commands", "kaskad.append.duration", "kaskad.followups.pending"} <= metrics
+
+
+def test_a_receiver_that_is_away_delays_nobody_for_long() -> None:
+    assert work(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1")[1] == "True"
+
+
+def test_a_span_within_a_span_has_the_same_trace_id() -> None:
+    assert current_trace_id() is None
+    with span("outer"):
+        outer = current_trace_id()
+        with span("inner"):
+            assert current_trace_id() == outer
+    assert current_trace_id() is None
+
+
+def test_log_lines_are_json_with_what_was_added_to_them(settings_here: Settings) -> None:
+    first, second = (json.loads(line) for line in _lines(settings_here.model_copy(update={"log_format": "json"})))
+    assert first["event"] == "task asked"
+    assert first["school"] == "Ақтөбе"
+    assert second["event"] == "retried 2 times"
+    assert second["workflow_id"] == "kaskad/rollout/x"
+    assert second["level"] == "warning"
+
+
+def test_log_lines_for_people_are_no_json(settings_here: Settings) -> None:
+    first, second = _lines(settings_here.model_copy(update={"log_format": "people"}))
+    assert "task asked" in first
+    assert "school=Ақтөбе" in first
+    assert "workflow_id=kaskad/rollout/x" in second
+
+
+def _lines(settings: Settings) -> list[str]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    try:
+        set_up_logging(settings, stream)
+        structlog.get_logger("kaskad.test").info("task asked", school="Ақтөбе")
+        extra = {"temporal_workflow": {"workflow_id": "kaskad/rollout/x", "run_id": "r"}}
+        logging.getLogger("temporalio.workflow").warning("retried %d times", 2, extra=extra)
+        stop_logging()
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
+    return stream.getvalue().splitlines()
