@@ -13,9 +13,18 @@ from runtime.embedded import ServerMissing, find_binary
 from runtime.settings import Settings
 from runtime.stack import Pause, Signals, Stack
 
-_STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
-)
+_STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(60)
+"""
+_TALKING = """
+import itertools, time
+for number in itertools.count():
+    print("line", number, flush=True)
+    time.sleep(0.01)
+"""
 
 
 def _start(program: str, output: Path) -> subprocess.Popen[bytes]:
