@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
+import msgspec
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from domain.text import Model
@@ -17,7 +18,10 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^(p-[0-9a-z]{8}|sim-[a-z0-
 
 
 def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{instant.isoformat()} is beyond what a calendar can say") from error
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
@@ -60,8 +64,8 @@ class Command(Model):
 
     def fingerprint(self) -> str:
         """SHA-256 over kind, arguments and actor: what makes two commands the same."""
-        arguments = self.model_dump_json(exclude=set(_CIRCUMSTANCES), exclude_none=True)
-        return hashlib.sha256(arguments.encode()).hexdigest()
+        arguments = self.model_dump(mode="json", exclude=set(_CIRCUMSTANCES), exclude_none=True)
+        return hashlib.sha256(msgspec.json.encode(arguments, order="deterministic")).hexdigest()
 
 
 class PassTime(Command):

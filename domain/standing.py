@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.organisation.stream import Organisation
 from domain.participant.state import Participant
 from domain.participant.stream import next_due
 from domain.programme import Programme
@@ -41,3 +42,13 @@ def participant_standing(programme: Programme, state: Participant) -> Standing:
 
 def rollout_standing(state: Rollout) -> Standing:
     return Standing(version=state.version, ended=state.status == "closed")
+
+
+def standing_of(programme: Programme | None, state: Participant | Rollout | Organisation) -> Standing:
+    match state:
+        case Participant():
+            return Standing() if programme is None else participant_standing(programme, state)
+        case Rollout():
+            return rollout_standing(state)
+        case Organisation():
+            return Standing(version=state.version)

@@ -169,6 +169,7 @@ def _is_unavailable_postgres(cause: BaseException) -> bool:
 def _create_private(path: Path) -> None:
     """Make the file before SQLite does, so that it, its -wal and its -shm are the owner's alone from the first byte."""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
         return

@@ -1,10 +1,13 @@
 """A decision in the making: the events so far, and the state as it will be once they are recorded."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import msgspec
 
 from domain.calendar import Due as DueRule
-from domain.calendar import SchoolCalendar, due_at, out_of_quiet_hours
+from domain.calendar import SchoolCalendar, due_at, instant_on, local_day, out_of_quiet_hours
 from domain.command import CASCADE, CLOCK, Command, TextGiven
 from domain.event import Event, TextRef
 from domain.gate import Facts
@@ -21,6 +24,11 @@ ENDED = Reason("ended", "{school} is no longer under way in this rollout (it is 
 PAUSED = Reason("paused", "The rollout is paused; it can be gone on with once it is resumed.")
 IN_THE_FUTURE = Reason("in_the_future", "{happened} has not come yet: say when it took place, not when it will.")
 OUTSIDE = Reason("outside_rollout", "{happened} is before {school} took part ({enrolled}).")
+TOO_FAR = Reason("too_far", "{day} is too far ahead: the rollout ends on {ends}, and a year after that is the latest.")
+NOT_FOR_THEM = Reason("not_for_them", "{actor} cannot act on behalf of {person}, who is not {role} of {school}.")
+
+#: how far behind the cohort's last day something may still be put: rollouts run late, slips of the pen run centuries
+_LATEST = timedelta(days=366)
 
 
 class Draft:
@@ -52,9 +60,7 @@ class Draft:
 
     @property
     def calendar(self) -> SchoolCalendar:
-        if self.state.calendar is None:
-            return self.programme.calendar
-        return SchoolCalendar.model_validate(self.state.calendar)
+        return calendar_of(self.programme, self.state)
 
     @property
     def by_the_system(self) -> bool:
@@ -65,15 +71,24 @@ class Draft:
         return "programme-manager" in self.facts.rights
 
     def due(self, rule: DueRule, asked: datetime | None = None) -> datetime:
-        return due_at(rule, asked or self.at, self.calendar, self.programme.time_zone)
+        """When it falls due. What is asked after the day's due time is never due before it was asked."""
+        start, calendar, time_zone = asked or self.at, self.calendar, self.programme.time_zone
+        due = due_at(rule, start, calendar, time_zone)
+        if due > start:
+            return due
+        tomorrow = calendar.school_day_from(local_day(start, time_zone) + timedelta(days=1))
+        return instant_on(tomorrow, calendar.due_time, time_zone)
 
     def waking(self, instant: datetime) -> datetime:
         return out_of_quiet_hours(instant, self.calendar, self.programme.time_zone)
 
+    def must_exist(self) -> None:
+        if not self.state.version:
+            raise NOT_ENROLLED(school="This school")
+
     def must_be_under_way(self) -> None:
         """Whoever acts: the participant exists, has not ended, is not paused, and the stated time is possible."""
-        if not self.state.version:
-            raise NOT_ENROLLED(school=self.state.school or "The school")
+        self.must_exist()
         if self.state.ended:
             raise ENDED(school=self.state.school, phase=self.state.phase)
         if self.state.paused_at is not None and not self.by_the_system:
@@ -90,6 +105,12 @@ class Draft:
         if enrolled is not None and happened < enrolled:
             raise OUTSIDE(happened=f"{happened:%Y-%m-%d}", school=self.state.school, enrolled=f"{enrolled:%Y-%m-%d}")
 
+    def must_not_be_far(self, instant: datetime) -> None:
+        """What is put off or planned lies within the rollout, or not long after it."""
+        ends = self.state.ends
+        if ends is not None and local_day(instant, self.programme.time_zone) > ends + _LATEST:
+            raise TOO_FAR(day=f"{instant:%Y-%m-%d}", ends=ends)
+
     def must_manage(self) -> None:
         if not (self.manages or self.by_the_system):
             raise NO_RIGHT(actor=self.command.actor, right="programme-manager")
@@ -102,12 +123,14 @@ class Draft:
                 raise NO_RIGHT(actor=actor, right=role)
             return
         holders = holders_of(self.state, role, self.at)
-        if actor in holders:
-            self.on_behalf_of = self.on_behalf_of or holders[actor]
-            return
-        if not self.manages:
+        if actor not in holders and not self.manages:
             raise NOT_YOURS(role=self.role_title(role), school=self.state.school, actor=actor)
-        self.on_behalf_of = self.on_behalf_of or next((person for person in holders if holders[person] is None), None)
+        own = [person for person, holder in holders.items() if holder is None]
+        acts_for = own if actor not in holders else [holders[actor]] if holders[actor] else []
+        claimed = self.command.on_behalf_of
+        if claimed not in (None, actor, *acts_for):
+            raise NOT_FOR_THEM(actor=actor, person=claimed, role=self.role_title(role), school=self.state.school)
+        self.on_behalf_of = claimed if claimed in acts_for else next(iter(acts_for), None)
 
     def _is_office(self, role: str) -> bool:
         known = self.programme.roles.get(role)
@@ -137,6 +160,23 @@ def holders_of(state: Participant, role: str, at: datetime) -> dict[str, str | N
         if substitute is not None:
             found.setdefault(substitute, seat.person)
     return found
+
+
+def roles_of(state: Participant, person: str, at: datetime) -> set[str]:
+    """Every role that a person has at a participant: seats, substitutions and duties."""
+    seats = {seat.role for seat in state.seats.values() if person in (seat.person, substitute_now(seat, at))}
+    return seats | {duty for duty, has in state.duties.items() if has.person == person}
+
+
+def calendar_of(programme: Programme, state: Participant) -> SchoolCalendar:
+    """The calendar that holds for the participant: its rollout's, or the programme's."""
+    return programme.calendar if state.calendar is None else _calendar(msgspec.json.encode(state.calendar))
+
+
+@lru_cache(maxsize=16)
+def _calendar(raw: bytes) -> SchoolCalendar:
+    """Checking a calendar costs more than a decision does, and few are in use."""
+    return SchoolCalendar.model_validate_json(raw)
 
 
 def text_ref(given: TextGiven | None) -> TextRef | None:

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec.structs import replace
 from pydantic import Field
 
+from domain.calendar import local_day
 from domain.command import Command, TextGiven
 from domain.event import Event, TextRef
 from domain.participant.draft import Draft, text_ref
@@ -50,7 +51,7 @@ class HoldCheckpoint(Command):
 # --- refusals
 
 NO_MENTORING = Reason("no_mentoring", "{school} has no mentoring step '{step}' under way{hint}.")
-NO_CHECKPOINT = Reason("no_checkpoint", "No checkpoint of '{step}' is open for {school}; the next comes up on {next}.")
+NO_CHECKPOINT = Reason("no_checkpoint", "No checkpoint of '{step}' is open for {school}: all of them are recorded.")
 CHECKPOINT_PAST = Reason(
     "checkpoint_past",
     "Checkpoint {number} of '{step}' is recorded as {outcome}; to change it, use 'kaskad correct' with a reason.",
@@ -67,12 +68,14 @@ def start_mentoring(draft: Draft, step: MentoringStep) -> None:
 
 
 def mentoring_complete(draft: Draft, step: MentoringStep) -> bool:
+    """Enough looks were held, and the last did not find the participant at risk: nobody is left alone with that."""
     looks = draft.state.checkpoints.get(step.id, ())
-    return len(looks) >= step.count and _held(looks) >= step.at_least
+    held = [look for look in looks if look.outcome != "missed"]
+    return len(looks) >= step.count and len(held) >= step.at_least and held[-1].outcome != "at_risk"
 
 
 def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
-    draft.must_be_under_way()
+    draft.must_exist()
     step = draft.tier.step_by_id.get(command.step)
     if not isinstance(step, MentoringStep) or command.step not in draft.state.steps:
         mentoring = [each.id for each in draft.tier.steps if each.kind == "mentoring"]
@@ -80,8 +83,9 @@ def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
             school=draft.state.school, step=command.step, hint=f"; it has {', '.join(mentoring)}" if mentoring else ""
         )
     draft.must_hold(step.by)
-    if command.number is not None and _recorded_already(draft, command):
+    if _recorded_already(draft, command):
         return
+    draft.must_be_under_way()
     task = _open(draft, step)
     number = int(task.subject or 0)
     if command.number not in (None, number):
@@ -101,30 +105,30 @@ def miss_checkpoint(draft: Draft, event: CheckpointMissed) -> None:
 
 
 def _ask_next(draft: Draft, step: MentoringStep, number: int) -> None:
-    looks = draft.state.checkpoints.get(step.id, ())
-    if len(looks) >= step.count and _held(looks) >= step.at_least:
+    if mentoring_complete(draft, step):
         return
-    due = draft.due(step.every)
     asked = Asked(
         by=step.by,
         due=step.every,
         remind=step.remind,
         escalate=Escalation(days=step.missed_after, to=step.escalate_to),
     )
-    ask(draft, _task_id(step, number), "checkpoint", asked, step.id, subject=str(number), due=due)
+    ask(draft, _task_id(step, number), "checkpoint", asked, step.id, subject=str(number))
 
 
 def _open(draft: Draft, step: MentoringStep) -> Task:
     for task in draft.state.tasks.values():
         if task.step == step.id and task.kind == "checkpoint":
             return task
-    raise NO_CHECKPOINT(step=step.id, school=draft.state.school, next="no day: all are done")
+    raise NO_CHECKPOINT(step=step.id, school=draft.state.school)
 
 
 def _recorded_already(draft: Draft, command: HoldCheckpoint) -> bool:
-    """The same look again is fine; another outcome for it is a correction."""
+    """The same look again is fine; another outcome for it is a correction. Without a number it is that of the day."""
+    today = local_day(draft.happened_at, draft.programme.time_zone)
     for look in draft.state.checkpoints.get(command.step, ()):
-        if look.number == command.number:
+        of_today = look.outcome != "missed" and local_day(look.at, draft.programme.time_zone) == today
+        if look.number == command.number or (command.number is None and of_today):
             if look.outcome == command.outcome:
                 return True
             raise CHECKPOINT_PAST(number=look.number, step=command.step, outcome=look.outcome)
@@ -133,10 +137,6 @@ def _recorded_already(draft: Draft, command: HoldCheckpoint) -> bool:
 
 def _task_id(step: MentoringStep, number: int) -> str:
     return f"{step.id}/checkpoint-{number}"
-
-
-def _held(looks: tuple[Checkpoint, ...]) -> int:
-    return sum(look.outcome != "missed" for look in looks)
 
 
 # --- evolve

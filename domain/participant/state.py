@@ -1,7 +1,7 @@
 """What is known of a participant: the fold of its stream."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -151,6 +151,8 @@ class Participant(msgspec.Struct, frozen=True):
     paused_at: datetime | None = None
     certified_at: datetime | None = None
     ended_at: datetime | None = None
+    #: the last day of the cohort
+    ends: date | None = None
     calendar: Mapping[str, Any] | None = None
     seats: Mapping[str, SeatState] = {}
     duties: Mapping[str, DutyState] = {}
@@ -164,6 +166,8 @@ class Participant(msgspec.Struct, frozen=True):
     evidence: Mapping[str, tuple[Attempt, ...]] = {}
     checkpoints: Mapping[str, tuple[Checkpoint, ...]] = {}
     children: Mapping[str, Child] = {}
+    #: tier -> how many children are named for it, as the rollout last said
+    nominated: Mapping[str, int] = {}
     #: gate id -> version of the event that opened it
     gates: Mapping[str, int] = {}
     #: midnights on which gates were looked at for the date's sake

@@ -104,6 +104,7 @@ ANSWERED_OTHERWISE = Reason(
     "The task '{task}' was answered '{before}' on {day}; to change it, use 'kaskad correct' with a reason.",
 )
 NOT_LATER = Reason("not_later", "The new date {due} is not after the present one, {before}.")
+IS_PAST = Reason("date_is_past", "{due} is over already; a task can only be put off to a time to come.")
 TASK_IS_DONE = Reason("task_is_done", "The task '{task}' of {school} is done; its date cannot be moved.")
 
 _WAYS: dict[TaskKind, str] = {
@@ -162,12 +163,15 @@ def withdraw_task(draft: Draft, task: str) -> None:
 
 
 def complete_task(draft: Draft, command: CompleteTask) -> None:
-    draft.must_be_under_way()
+    draft.must_exist()
     before = draft.state.done.get(command.task)
     if before is not None:
         _already(draft, command, before)
         return
     task = draft.state.tasks.get(command.task)
+    #: a decision is asked of the manager also about a participant that has come to its end
+    if task is None or task.kind != "decide":
+        draft.must_be_under_way()
     if task is None:
         raise unknown_task(draft, command.task)
     draft.must_hold(task.role)
@@ -189,6 +193,9 @@ def extend_deadline(draft: Draft, command: ExtendDeadline) -> None:
         return
     if command.due_at < task.due_at:
         raise NOT_LATER(due=f"{command.due_at:%Y-%m-%d}", before=f"{task.due_at:%Y-%m-%d}")
+    if command.due_at <= draft.at:
+        raise IS_PAST(due=f"{command.due_at:%Y-%m-%d}")
+    draft.must_not_be_far(command.due_at)
     move(draft, task, command.due_at - task.due_at, "extended", text_ref(command.reason))
 
 
@@ -276,7 +283,7 @@ def evolve_tasks(state: Participant, event: TaskEvent, at: datetime) -> Particip
             task = state.tasks.get(event.task)
             if task is None:
                 return state
-            return replace(state, tasks=put(state.tasks, event.task, _changed(task, event)))
+            return replace(state, tasks=put(state.tasks, event.task, _changed(task, event, at)))
 
 
 def _asked(state: Participant, event: TaskAsked, at: datetime) -> Task:
@@ -303,7 +310,7 @@ def _answered(state: Participant, event: TaskCompleted) -> Participant:
     return with_facts(state, {event.task.replace("/", ".", 1): event.answer or "done"})
 
 
-def _changed(task: Task, event: TaskReminded | TaskOverdue | TaskEscalated | DeadlineMoved) -> Task:
+def _changed(task: Task, event: TaskReminded | TaskOverdue | TaskEscalated | DeadlineMoved, at: datetime) -> Task:
     match event:
         case TaskReminded():
             return replace(task, remind_at=task.remind_at[1:])
@@ -317,8 +324,8 @@ def _changed(task: Task, event: TaskReminded | TaskOverdue | TaskEscalated | Dea
                 due_at=event.due_at,
                 remind_at=event.remind_at,
                 escalate_at=event.escalate_at,
-                overdue=False,
-                escalated=False,
+                overdue=task.overdue and event.due_at <= at,
+                escalated=task.escalated and event.escalate_at is not None and event.escalate_at <= at,
             )
 
 

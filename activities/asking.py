@@ -1,0 +1,106 @@
+"""Asking a stream's workflow for something: an update that starts the workflow where it does not run."""
+
+import re
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.answer import Answer
+from activities.keeping import LOG_AWAY, REFUSED, Calendar, KeeperStart
+from domain.command import Command
+from domain.identity import stream_kind, workflow_id_of
+from domain.refusal import Refused
+from eventlog.errors import LogUnavailable
+
+WORKFLOW_OF: dict[str, str] = {"participant": "ParticipantWorkflow", "rollout": "RolloutWorkflow"}
+
+#: an update that neither came through nor failed is asked again this often, under the same id
+_TRIES = 5
+
+
+def update_name(command: type[Command]) -> str:
+    """SubmitEvidence -> submit_evidence; everything that other streams ask is one update."""
+    if command.of_the_system:
+        return "follow"
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", str(command.model_fields["kind"].default)).lower()
+
+
+class Asker:
+    """Sends commands to the workflows of one log."""
+
+    def __init__(self, client: Client, task_queue: str, calendar: Calendar = "live") -> None:
+        self.client = client
+        self.task_queue = task_queue
+        self.calendar = calendar
+
+    async def ask(self, stream: str, command: Command) -> Answer:
+        """What the command recorded.
+
+        Raises Refused, LogUnavailable, or temporalio's RPCError when no server or no worker answers.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._update(stream, update_name(type(command)), command)
+            except WorkflowUpdateRPCTimeoutOrCancelledError:
+                continue
+            except RPCError as error:
+                # the workflow ended, or was continued, between being found and being asked
+                if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
+                    raise
+        return await self._update(stream, update_name(type(command)), command)
+
+    async def agree(self, stream: str) -> bool:
+        """Have the workflow look at the log again; True when that changed what it knew."""
+        operation = self._start(stream)
+        try:
+            changed: bool = await self.client.execute_update_with_start_workflow(
+                "agree", start_workflow_operation=operation, result_type=bool
+            )
+            return changed
+        except WorkflowUpdateFailedError as error:
+            raise _meaning(error) from error
+
+    def _start(self, stream: str) -> WithStartWorkflowOperation[object, object]:
+        workflow_id = workflow_id_of(stream)
+        if workflow_id is None:
+            raise ValueError(f"{stream} has no workflow")
+        return WithStartWorkflowOperation(
+            WORKFLOW_OF[stream_kind(stream)],
+            KeeperStart(stream=stream, calendar=self.calendar),
+            id=workflow_id,
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=stream.partition(":")[2],
+        )
+
+    async def _update(self, stream: str, name: str, command: Command) -> Answer:
+        try:
+            answer: Answer = await self.client.execute_update_with_start_workflow(
+                name,
+                command,
+                start_workflow_operation=self._start(stream),
+                id=command.id,
+                result_type=Answer,
+            )
+            return answer
+        except WorkflowUpdateFailedError as error:
+            raise _meaning(error) from error
+
+
+def _meaning(error: WorkflowUpdateFailedError) -> Exception:
+    """The domain's word for what a workflow's update failed with."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        if cause.type == REFUSED:
+            code, params = cause.details
+            return Refused(code, cause.message, params)
+        if cause.type == LOG_AWAY:
+            return LogUnavailable(cause.message)
+    return error

@@ -1,0 +1,170 @@
+"""The one door to the log: load, fold, decide, append; and again when somebody else was faster."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from activities import observing
+from activities.answer import Answer, Refusal
+from activities.facts import facts_for
+from activities.folding import Streams
+from activities.proposal import Proposal, request_of
+from domain.command import Command
+from domain.identity import stream_kind
+from domain.organisation import stream as organisation
+from domain.participant import stream as participant
+from domain.participant.corrections import Correct
+from domain.programme import Programme
+from domain.refusal import Reason, Refused
+from domain.rollout import stream as rollout
+from domain.rollout.commands import StartRollout
+from domain.standing import Standing, standing_of
+from eventlog.errors import CommandConflict, LogUnavailable, VersionConflict
+from eventlog.log import EventLog
+from eventlog.reading import Snapshot
+
+#: after so many seconds without the log, the door gives up and says so
+PATIENCE = 10.0
+_PAUSE = 0.25
+
+OTHER_COMMAND = Reason(
+    "other_command",
+    "The command id {id} was used for something else already; a command that differs needs an id of its own.",
+)
+
+
+class Door:
+    """Takes commands for every stream of one log. Safe for threads."""
+
+    def __init__(self, log: EventLog, *, most_streams: int = 600, onward: Callable[[], None] | None = None) -> None:
+        self.log = log
+        self._onward = onward
+        self._streams = Streams(most_streams)
+        self._lock = threading.Lock()
+
+    async def ask(self, stream: str, command: Command) -> Answer:
+        """What the command recorded, now or the first time; a refusal or an absent log is an answer too."""
+        began = time.perf_counter()
+        with observing.span("kaskad.command", kind=command.kind, stream=stream):
+            answer = await self._patiently(stream, command)
+        observing.count("kaskad.commands", kind=command.kind, outcome=_outcome(answer))
+        observing.measure("kaskad.command.duration", time.perf_counter() - began, kind=command.kind)
+        return answer
+
+    def look(self, stream: str) -> Standing:
+        """Where a stream stands in the log. Raises LogUnavailable."""
+        with self._lock, self.log.snapshot() as snapshot:
+            state = self._streams.load(snapshot, stream).state
+            programme = self._programme(snapshot, stream, state, None)
+            return standing_of(programme, state)
+
+    async def _patiently(self, stream: str, command: Command) -> Answer:
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await self._once(stream, command)
+            except VersionConflict:
+                continue
+            except CommandConflict:
+                return Answer(stream=stream, standing=Standing(), refusal=Refusal.of(OTHER_COMMAND(id=command.id)))
+            except Refused as refused:
+                return Answer(stream=stream, standing=Standing(), refusal=Refusal.of(refused))
+            except LogUnavailable as away:
+                if time.monotonic() + _PAUSE > give_up:
+                    return Answer(stream=stream, standing=Standing(), unavailable=away.reason)
+                await asyncio.sleep(_PAUSE)
+
+    async def _once(self, stream: str, command: Command) -> Answer:
+        decided = await asyncio.to_thread(self._decide, stream, command)
+        if isinstance(decided, Answer):
+            return decided
+        began = time.perf_counter()
+        receipt = await self.log.append_async(decided.request)
+        observing.measure("kaskad.append.duration", time.perf_counter() - began)
+        if not receipt.repeated:
+            with self._lock:
+                self._streams.keep(stream, decided.state, decided.rows)
+        if decided.request.followups and self._onward is not None:
+            self._onward()
+        return Answer(
+            stream=stream,
+            standing=decided.standing,
+            first=receipt.first,
+            last=receipt.last,
+            kinds=tuple(event.kind for event in decided.request.events),
+            repeated=receipt.repeated,
+        )
+
+    def _decide(self, stream: str, command: Command) -> "Proposal | Answer":
+        """The append to make, or the answer when there is nothing to append. Raises Refused and LogUnavailable."""
+        with self._lock, self.log.snapshot() as snapshot:
+            before = self._streams.load(snapshot, stream)
+            recorded = snapshot.command(command.id)
+            if recorded is not None:
+                return self._again(snapshot, stream, command, recorded)
+            programme = self._programme(snapshot, stream, before.state, command)
+            facts = facts_for(snapshot, self._streams, programme, stream, before.state, command)
+            decision = self._decision(snapshot, stream, programme, before.state, facts, command)
+            if not decision.events:
+                return Answer(stream=stream, standing=standing_of(programme, before.state))
+            return request_of(stream, command, programme, before, decision)
+
+    def _again(self, snapshot: Snapshot, stream: str, command: Command, recorded: Any) -> Answer:
+        if recorded.digest != command.fingerprint():
+            raise OTHER_COMMAND(id=command.id)
+        state = self._streams.load(snapshot, stream).state
+        records = snapshot.read(after=recorded.first - 1, limit=recorded.last - recorded.first + 1)
+        return Answer(
+            stream=stream,
+            standing=standing_of(self._programme(snapshot, stream, state, command), state),
+            first=recorded.first,
+            last=recorded.last,
+            kinds=tuple(record.kind for record in records),
+            repeated=True,
+        )
+
+    def _programme(self, snapshot: Snapshot, stream: str, state: Any, command: Command | None) -> Programme | None:
+        match stream_kind(stream):
+            case "organisation":
+                return None
+            case "rollout" if isinstance(command, StartRollout) and not state.version:
+                return self._streams.definition(snapshot, command.definition)
+            case "participant" if not state.version and command is None:
+                return None
+            case "rollout" if not state.version:
+                return None
+            case _:
+                return self._streams.programme_of(snapshot, stream)
+
+    def _decision(
+        self, snapshot: Snapshot, stream: str, programme: Programme | None, state: Any, facts: Any, command: Command
+    ) -> Any:
+        kind = stream_kind(stream)
+        if kind == "organisation":
+            events = organisation.decide(state, facts, command)
+            return rollout.Decision(events, _folded(organisation.evolve, state, events, command))
+        if programme is None:
+            raise rollout.NO_ROLLOUT()
+        if kind == "rollout":
+            return rollout.decide(programme, state, facts, command)
+        history = tuple(self._streams.history(snapshot, stream)) if isinstance(command, Correct) else ()
+        return participant.decide(programme, state, facts, command, history)
+
+
+def _folded(evolve: Any, state: msgspec.Struct, events: tuple[Any, ...], command: Command) -> Any:
+    folded: Any = state
+    for event in events:
+        folded = evolve(folded, event, command.happened_at or command.now, folded.version + 1)
+    return folded
+
+
+def _outcome(answer: Answer) -> str:
+    if answer.refusal is not None:
+        return "refused"
+    if answer.unavailable is not None:
+        return "unavailable"
+    return "repeated" if answer.repeated else "recorded" if answer.first else "nothing"

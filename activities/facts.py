@@ -1,0 +1,83 @@
+"""The facts that a decision may read, all of them as one snapshot of the log shows them."""
+
+import json
+from collections.abc import Iterable
+
+from activities.folding import Streams
+from domain.command import CASCADE, CLOCK, Command
+from domain.gate import Fact, Facts, relations_read
+from domain.identity import participant_id, participant_stream, rollout_of_stream
+from domain.participant.corrections import Correct
+from domain.participant.draft import holders_of
+from domain.participant.journey import gates_of
+from domain.participant.state import Participant
+from domain.programme import Programme
+from domain.rollout.commands import NominateSchools
+from domain.rollout.state import Rollout
+from eventlog.reading import Snapshot
+
+Sheet = dict[str, Fact]
+
+
+def facts_for(
+    snapshot: Snapshot, streams: Streams, programme: Programme | None, stream: str, state: object, command: Command
+) -> Facts:
+    """What `decide` is handed: the position, the actor's rights, and the facts of others that gates still shut read."""
+    rights = rights_in(snapshot, command.actor, rollout_of_stream(stream))
+    if programme is not None and isinstance(state, Participant) and state.version:
+        return Facts(
+            snapshot.position, {}, _related(snapshot, programme, state, doubting=isinstance(command, Correct)), rights
+        )
+    if isinstance(command, NominateSchools) and isinstance(state, Rollout) and state.version:
+        rights |= _roles_at(snapshot, streams, participant_id(state.id, command.parent), command)
+    return Facts(snapshot.position, {}, {}, rights)
+
+
+def rights_in(snapshot: Snapshot, person: str, rollout: str | None) -> frozenset[str]:
+    """The rights that hold in the rollout; those with scope * hold everywhere."""
+    if person in (CLOCK, CASCADE):
+        return frozenset()
+    return frozenset(row["right"] for row in snapshot.rows("rights", person=person, scope=("*", rollout or "*")))
+
+
+def _roles_at(snapshot: Snapshot, streams: Streams, participant: str, command: Command) -> frozenset[str]:
+    state = streams.load(snapshot, participant_stream(participant)).state
+    roles = {seat.role for seat in state.seats.values()} | set(state.duties)
+    return frozenset(f"role:{role}" for role in roles if command.actor in holders_of(state, role, command.now))
+
+
+def _related(
+    snapshot: Snapshot, programme: Programme, state: Participant, *, doubting: bool
+) -> dict[str, dict[str, Sheet]]:
+    names: dict[str, set[str]] = {}
+    for gate_id, gate in gates_of(programme.tier_by_id[state.tier]):
+        if gate_id not in state.gates or doubting:
+            for relation, read in relations_read(gate).items():
+                names.setdefault(relation, set()).update(read)
+    return {
+        relation: sheets(snapshot, _kin(snapshot, state, relation), sorted(read)) for relation, read in names.items()
+    }
+
+
+def _kin(snapshot: Snapshot, state: Participant, relation: str) -> list[str]:
+    match relation:
+        case "parent":
+            return [] if state.parent is None else [state.parent]
+        case "children":
+            return [child for child, each in state.children.items() if each.ended != "withdrawn"]
+        case "peers":
+            rows = snapshot.rows("participants", rollout=state.rollout, parent=state.parent)
+            return [row["participant"] for row in rows if row["participant"] != state.id]
+        case _:
+            return []
+
+
+def sheets(snapshot: Snapshot, participants: Iterable[str], names: Iterable[str]) -> dict[str, Sheet]:
+    """The named facts of each participant; one that has none yet has an empty sheet."""
+    found: dict[str, Sheet] = {participant: {} for participant in participants}
+    if not found:
+        return found
+    by_stream = {participant_stream(participant): participant for participant in found}
+    for row in snapshot.rows("facts", stream=tuple(by_stream), name=tuple(names)):
+        found[by_stream[row["stream"]]][row["name"]] = Fact(json.loads(row["value"]), row["version"])
+    return found

@@ -1,0 +1,88 @@
+"""The organisation's stream, which has no workflow: definitions, rights, persons, written through the same door."""
+
+import asyncio
+import getpass
+import uuid
+from datetime import UTC, datetime
+from typing import Protocol
+
+import msgspec
+
+from activities.answer import Answer
+from activities.door import Door
+from activities.registry import Where
+from domain.command import Command
+from domain.identity import organisation_stream
+from domain.organisation.stream import AdoptProgramme, GrantRight, RegisterPerson
+from domain.refusal import Refused
+from eventlog.errors import LogUnavailable
+from eventlog.log import open_log
+from people.opaque import new_person_id
+from people.person import PersonDraft
+from people.registry import open_registry
+
+
+class Stores(Where, Protocol):
+    """What of the settings is needed here."""
+
+    @property
+    def registry(self) -> str: ...
+    @property
+    def keys(self) -> str: ...
+
+
+def entered_by() -> str:
+    """The account at this machine, which the log keeps beside whoever is said to act."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def new_command_id(kind: str) -> str:
+    return f"{kind}:{uuid.uuid4().hex}"
+
+
+async def ask_organisation(door: Door, command: Command) -> Answer:
+    """What was recorded. Raises Refused and LogUnavailable."""
+    answer = await door.ask(organisation_stream(), command.model_copy(update={"at": datetime.now(UTC)}))
+    if answer.refusal is not None:
+        raise Refused(answer.refusal.code, answer.refusal.sentence, answer.refusal.params)
+    if answer.unavailable is not None:
+        raise LogUnavailable(answer.unavailable)
+    return answer
+
+
+def first_operator(settings: Stores) -> str | None:
+    """Open the log; where it is empty, make the account at this machine its first operator and programme manager.
+
+    The new operator's person id, if this start made one.
+    """
+    with open_log(settings.log) as log:
+        if log.head().size:
+            return None
+        person = new_person_id()
+        with open_registry(settings.registry, settings.keys) as registry:
+            registry.add(PersonDraft(names=entered_by(), language="en", person=person))
+        asyncio.run(_make_operator(Door(log), person))
+        return person
+
+
+async def _make_operator(door: Door, person: str) -> None:
+    who = {"actor": person, "entered_by": entered_by()}
+    await ask_organisation(door, RegisterPerson(id=f"register:{person}", person=person, **who))
+    for right in ("operator", "programme-manager", "auditor"):
+        await ask_organisation(door, GrantRight(id=f"grant:{person}:{right}", person=person, right=right, **who))
+
+
+def adoption(command_id: str, actor: str, programme: str, version: str, digest: str, source: bytes) -> AdoptProgramme:
+    """The command that puts a whole definition, as used, into the log."""
+    return AdoptProgramme(
+        id=command_id,
+        actor=actor,
+        entered_by=entered_by(),
+        programme=programme,
+        programme_version=version,
+        digest=digest,
+        definition=msgspec.json.decode(source),
+    )

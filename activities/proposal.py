@@ -1,0 +1,131 @@
+"""What the door proposes to the log: events, the rows of the views, what follows for others, who is told."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from activities import observing
+from activities.folding import EVOLVE, Folded, rows_of
+from domain import codec
+from domain.calendar import SchoolCalendar, out_of_quiet_hours
+from domain.command import CASCADE, Command
+from domain.event import Event
+from domain.history import Corrected
+from domain.identity import rollout_of_stream, stream_kind
+from domain.participant.journey import Reconsider
+from domain.participant.onward import Notice, Onward, consequences, notices
+from domain.participant.state import Participant
+from domain.programme import Programme
+from domain.rollout import stream as rollout
+from domain.rollout.state import Rollout
+from domain.standing import Standing, standing_of
+from domain.views import Rows, changes
+from eventlog.record import Append, NewEvent, NewFollowup, NewNotice, RowChange
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """An append, and what is known once it is durable."""
+
+    request: Append
+    state: Any
+    rows: Rows
+    standing: Standing
+
+
+def request_of(stream: str, command: Command, programme: Programme | None, before: Folded, decision: Any) -> Proposal:
+    rows = rows_of(stream, decision.state, programme)
+    happened_at = command.happened_at or command.now
+    steps = list(_states(stream, before.state, decision, happened_at))
+    request = Append(
+        stream=stream,
+        expected=before.state.version,
+        command_id=command.id,
+        command_digest=command.fingerprint(),
+        events=tuple(
+            NewEvent(event.kind(), event.schema, msgspec.Raw(codec.encode(event)), happened_at)
+            for event in decision.events
+        ),
+        at=command.now,
+        actor=command.actor,
+        on_behalf_of=decision.on_behalf_of,
+        entered_by=command.entered_by,
+        rollout=rollout_of_stream(stream),
+        programme=programme.programme if programme else None,
+        programme_version=programme.version if programme else None,
+        trace_id=command.trace_id or observing.current_trace_id(),
+        rows=tuple(
+            RowChange(view, key, None if row is None else dict(row)) for view, key, row in changes(before.rows, rows)
+        ),
+        followups=tuple(_followups(stream, programme, before.state.version, steps)),
+        notices=tuple(_notices(stream, programme, before.state.version, steps, command.now)),
+    )
+    return Proposal(request, decision.state, rows, standing_of(programme, decision.state))
+
+
+#: an event, with the state before and after it
+Step = tuple[Any, Any, Event]
+
+
+def _states(stream: str, state: Any, decision: Any, happened_at: datetime) -> Iterator[Step]:
+    """Every event with the states around it; after a correction only the state at the end is the true one."""
+    evolve = EVOLVE[stream_kind(stream)]
+    for event in decision.events:
+        after = evolve(state, event, happened_at, state.version + 1)
+        if isinstance(event, Corrected):
+            after = decision.state
+        yield state, after, event
+        state = after
+
+
+def _followups(stream: str, programme: Programme | None, version: int, steps: list[Step]) -> Iterator[NewFollowup]:
+    if programme is None:
+        return
+    found = [(number, each) for number, step in enumerate(steps) for each in _consequences(programme, *step)]
+    last_look = {each.stream: number for number, each in found if each.command is Reconsider}
+    for ordinal, (number, each) in enumerate(found):
+        if each.command is Reconsider and last_look[each.stream] != number:
+            continue
+        command_id = f"{stream}@{version + number + 1}>{ordinal}"
+        command = each.command(id=command_id, actor=CASCADE, **each.arguments)
+        yield NewFollowup(command_id, each.stream, command.model_dump_json(exclude_none=True).encode(), number)
+
+
+def _consequences(programme: Programme, before: Any, after: Any, event: Event) -> Iterator[Onward]:
+    match before:
+        case Participant():
+            yield from consequences(programme, before, after, event)
+        case Rollout():
+            yield from rollout.consequences(programme, before, after, event)
+
+
+def _notices(
+    stream: str, programme: Programme | None, version: int, steps: list[Step], at: datetime
+) -> Iterator[NewNotice]:
+    """Nobody is told anything in quiet hours: what is to be said waits for the morning."""
+    if programme is None:
+        return
+    ordinal = 0
+    for number, (_, after, event) in enumerate(steps):
+        if not isinstance(after, Participant):
+            continue
+        for each in notices(after, event, at):
+            ordinal += 1
+            yield _notice(f"{stream}@{version + number + 1}!{ordinal}", programme, after, each, number, at)
+
+
+def _notice(
+    notice_id: str, programme: Programme, state: Participant, notice: Notice, number: int, at: datetime
+) -> NewNotice:
+    calendar = programme.calendar if state.calendar is None else SchoolCalendar.model_validate(state.calendar)
+    return NewNotice(
+        id=notice_id,
+        template=notice.template,
+        params=json.dumps(notice.parameters, sort_keys=True),
+        not_before=out_of_quiet_hours(at, calendar, programme.time_zone),
+        to_person=notice.person,
+        to_role=notice.right,
+        event=number,
+    )

@@ -1,0 +1,118 @@
+"""Temporal made to agree with the log: empty, behind or ahead, at any time and as often as one likes."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import msgspec
+from temporalio.client import Client
+
+from activities import observing
+from activities.asking import WORKFLOW_OF, Asker
+from activities.office import Office
+from activities.registry import Where, office_for
+from domain.identity import stream_of_workflow, workflow_id_of
+
+#: a due date this long past with nothing recorded means that its workflow sleeps or is gone
+_LATE = timedelta(seconds=30)
+#: a follow-up this old was not delivered by whoever recorded it
+_FORGOTTEN = timedelta(seconds=10)
+_AT_ONCE = 8
+
+_first_looks: set[str] = set()
+
+
+class Served(Where, Protocol):
+    """What of the settings is needed here."""
+
+    @property
+    def task_queue(self) -> str: ...
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """What a recovery did to workflows: started the missing, updated others, ended those the log knows not."""
+
+    streams: int
+    started: int
+    updated: int
+    ended: int
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.started or self.updated or self.ended)
+
+
+async def reconcile(client: Client, settings: Served) -> None:
+    """At a worker's start everything that is missing; then, again and again, only what is late."""
+    office = office_for(settings)
+    asker = Asker(client, settings.task_queue)
+    office.courier.serve(asker)
+    if settings.log not in _first_looks:
+        await recover(office, asker)
+        _first_looks.add(settings.log)
+    await office.courier.deliver(older_than=_FORGOTTEN)
+    await _wake_the_late(office, asker)
+    await asyncio.to_thread(_show, office)
+
+
+async def recover(office: Office, asker: Asker, *, thorough: bool = False) -> Agreement:
+    """Start what is missing and end what the log does not know; `thorough`: have every other workflow look again."""
+    rows = await asyncio.to_thread(office.log.rows, "dues", ended=False)
+    live = {str(row["stream"]) for row in rows}
+    running = await _running(asker)
+    missing = sorted(live - running)
+    await _agree_all(asker, missing)
+    stale = sorted(live & running) if thorough else []
+    updated = sum(await _agree_all(asker, stale))
+    ended = 0
+    for stream in sorted(running - live):
+        ended += await _end(office, asker, stream)
+    await office.courier.deliver()
+    return Agreement(len(live), len(missing), updated, ended)
+
+
+async def _wake_the_late(office: Office, asker: Asker) -> None:
+    late = datetime.now(UTC) - _LATE
+    rows = await asyncio.to_thread(lambda: office.log.rows("dues", ended=False, _until={"due_at": late}, _limit=500))
+    observing.count("kaskad.reconciled", by=len(rows))
+    await _agree_all(asker, [row["stream"] for row in rows])
+
+
+async def _agree_all(asker: Asker, streams: Iterable[str]) -> list[bool]:
+    """In bounded waves: a recovery of thousands must not starve the people at work."""
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def agree(stream: str) -> bool:
+        async with places:
+            return await asker.agree(stream)
+
+    return await asyncio.gather(*(agree(stream) for stream in streams))
+
+
+async def _running(asker: Asker) -> set[str]:
+    """The streams that have an open workflow on this task queue."""
+    kinds = ", ".join(f"'{kind}'" for kind in WORKFLOW_OF.values())
+    query = f"WorkflowType IN ({kinds}) AND ExecutionStatus = 'Running' AND TaskQueue = '{asker.task_queue}'"
+    found = set()
+    async for each in asker.client.list_workflows(query):
+        stream = stream_of_workflow(each.id)
+        if stream is not None:
+            found.add(stream)
+    return found
+
+
+async def _end(office: Office, asker: Asker, stream: str) -> int:
+    """A workflow whose stream has ended sees that itself; one whose stream the log does not know is terminated."""
+    if await asyncio.to_thread(office.log.stream, stream, 0, 1):
+        return int(await asker.agree(stream))
+    workflow_id = workflow_id_of(stream)
+    assert workflow_id is not None
+    await asker.client.get_workflow_handle(workflow_id).terminate("the event log knows nothing of it")
+    return 1
+
+
+def _show(office: Office) -> None:
+    observing.show("kaskad.followups.pending", office.log.followups.count())
+    observing.show("kaskad.log.size", office.log.head().size)
+    observing.show("kaskad.tasks.overdue", len(office.log.rows("tasks", status="overdue")))

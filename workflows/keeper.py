@@ -1,0 +1,127 @@
+"""What both workflows share: they keep a stream, wait for it, and let the clock act when something falls due."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.answer import Answer
+    from activities.keeping import LOG_AWAY, LOOK, RECORD, REFUSED, KeeperStart
+    from activities.office import Recording
+    from domain.command import CLOCK, Command, PassTime
+    from domain.standing import Standing
+
+#: how long the clock waits for a log that is away before it tries again
+_LOG_AWAY_PAUSE = timedelta(seconds=30)
+_ONCE = RetryPolicy(maximum_attempts=3)
+_PATIENTLY = RetryPolicy(maximum_interval=timedelta(seconds=30))
+
+
+class Keeper:
+    """Keeps one stream. It decides nothing: it asks the door, and waits until what it asked for is the case."""
+
+    def __init__(self, start: KeeperStart) -> None:
+        self.start = start
+        self.standing = Standing()
+        self._looked = False
+        self._one_at_a_time = asyncio.Lock()
+
+    async def act(self, command: Command) -> Answer:
+        """Have the door decide on a command and record it. A refusal fails the update that brought the command."""
+        answer = await self._ask(self._dated(command))
+        if answer.refusal is not None:
+            refused = answer.refusal
+            raise ApplicationError(refused.sentence, refused.code, refused.params, type=REFUSED, non_retryable=True)
+        if answer.unavailable is not None:
+            raise ApplicationError(answer.unavailable, type=LOG_AWAY, non_retryable=True)
+        return answer
+
+    async def look_again(self) -> bool:
+        """What the log says now; True when that is not what was known here."""
+        async with self._one_at_a_time:
+            before, self.standing = self.standing, await self._look()
+            self._looked = True
+        return before != self.standing
+
+    async def until(self, question: Callable[[Standing], bool]) -> None:
+        """Wait until the answer is yes, or the participant has come to its end."""
+        if not self._looked and not self.standing.version:
+            await self.look_again()
+        while not (question(self.standing) or self.standing.ended):
+            await self._wait_for_somebody_or_the_clock()
+
+    async def finish(self) -> None:
+        """Let those who are still being answered have their answer."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _wait_for_somebody_or_the_clock(self) -> None:
+        known, due = self.standing, self.standing.due_at
+        if self._history_is_long():
+            await self._continue_as_new()
+        if self.start.calendar == "rehearsal" or due is None:
+            await workflow.wait_condition(lambda: self.standing != known or self._history_is_long())
+            return
+        wait = max(due - workflow.now(), timedelta(0))
+        try:
+            await workflow.wait_condition(
+                lambda: self.standing != known or self._history_is_long(),
+                timeout=wait,
+                timeout_summary=f"next due {due:%Y-%m-%d %H:%M} UTC",
+            )
+        except TimeoutError:
+            await self._pass_time()
+
+    async def _pass_time(self) -> None:
+        """The clock acts. Where the log is away, or nothing came of it, it does not act again at once."""
+        due = self.standing.due_at
+        assert due is not None
+        name = f"{CLOCK}:{self.start.stream}:{self.standing.version}:{due:%Y%m%dT%H%M%SZ}"
+        answer = await self._ask(PassTime(id=name, actor=CLOCK, at=workflow.now()))
+        if answer.unavailable is not None or answer.refusal is not None or not answer.first:
+            await workflow.sleep(_LOG_AWAY_PAUSE)
+            await self.look_again()
+
+    async def _ask(self, command: Command) -> Answer:
+        async with self._one_at_a_time:
+            answer: Answer = await workflow.execute_local_activity(
+                RECORD,
+                Recording.of(self.start.stream, command),
+                result_type=Answer,
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=_ONCE,
+                summary=command.kind,
+            )
+            if answer.standing.version >= self.standing.version and answer.standing.version:
+                self.standing = answer.standing
+        return answer
+
+    async def _look(self) -> Standing:
+        standing: Standing = await workflow.execute_local_activity(
+            LOOK,
+            self.start.stream,
+            result_type=Standing,
+            start_to_close_timeout=timedelta(seconds=15),
+            retry_policy=_PATIENTLY,
+        )
+        return standing
+
+    def _dated(self, command: Command) -> Command:
+        """Live, the rollout's clock is this workflow's; in a rehearsal the date came with the command."""
+        if self.start.calendar == "rehearsal":
+            return command
+        return command.model_copy(update={"at": workflow.now()})
+
+    def _history_is_long(self) -> bool:
+        info = workflow.info()
+        if self.start.longest_history:
+            return info.get_current_history_length() >= self.start.longest_history
+        return info.is_continue_as_new_suggested()
+
+    async def _continue_as_new(self) -> None:
+        """Nothing is carried over: all of it is in the log. Updates under way are answered first."""
+        await self.finish()
+        workflow.continue_as_new(self.start)

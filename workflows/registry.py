@@ -1,0 +1,6 @@
+"""The workflows that a worker serves."""
+
+from workflows.participant import ParticipantWorkflow
+from workflows.rollout import RolloutWorkflow
+
+WORKFLOWS: list[type] = [ParticipantWorkflow, RolloutWorkflow]
