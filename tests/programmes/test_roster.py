@@ -1,0 +1,160 @@
+"""School lists: every bad row is told, and none is taken while one is bad."""
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from domain.programme import Programme
+from programmes.library import EXAMPLES, find_programme
+from programmes.reader import read_programme
+from programmes.roster import RosterProblem, RosterProblems, read_roster
+
+HEADER = "school,tier,name_kk,name_ru,name_en,region,language"
+SEMEY = "nis-semey,intellectual-school,Семей НЗМ,НИШ Семей,NIS Semey,Abai,both"
+
+
+@pytest.fixture(scope="module")
+def programme() -> Programme:
+    return read_programme(find_programme("nis-share")).programme
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    return tmp_path / "schools.csv"
+
+
+def problems_of(path: Path, programme: Programme) -> tuple[RosterProblem, ...]:
+    with pytest.raises(RosterProblems) as refused:
+        read_roster(path, programme)
+    return refused.value.problems
+
+
+def workbook(path: Path, rows: Sequence[Sequence[object]]) -> Workbook:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(list(row))
+    book.save(path)
+    return book
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_lists_of_every_office_program_are_read(sheet: Path, programme: Programme, delimiter: str, mark: bytes) -> None:
+    sheet.write_bytes(mark + f"{HEADER}\r\n{SEMEY}\r\n\r\n".replace(",", delimiter).encode())
+    (place,) = read_roster(sheet, programme)
+    assert (place.school, place.names.kk, place.parent) == ("nis-semey", "Семей НЗМ", None)
+
+
+def test_columns_may_stand_in_any_order_and_in_capitals(sheet: Path, programme: Programme) -> None:
+    sheet.write_text(
+        "Language,Region,NAME_EN,name_ru,name_kk,tier,School\nboth,Abai,NIS,НИШ,НЗМ,intellectual-school,nis-semey\n"
+    )
+    assert read_roster(sheet, programme)[0].names.en == "NIS"
+
+
+def test_persons_are_put_in_their_seats(sheet: Path, programme: Programme) -> None:
+    sheet.write_text(f"{HEADER},seat:principal,Seat: teacher-1\n{SEMEY},p-7k2m9x4q,\n")
+    assert read_roster(sheet, programme)[0].persons == {"principal": "p-7k2m9x4q"}
+
+
+def test_right_to_left_marks_and_kazakh_letters_stay(sheet: Path, programme: Programme) -> None:
+    name = "Әбіш \u200fмектебі"
+    sheet.write_text(f"{HEADER}\n{SEMEY.replace('Семей НЗМ', name)}\n")
+    assert read_roster(sheet, programme)[0].names.kk == name
+
+
+def test_misspelt_missing_and_doubled_columns_are_told_together(sheet: Path, programme: Programme) -> None:
+    sheet.write_text("school,teir,name_kk,name_ru,name_ru,name_en,seat:princpal,colour\nx\n")
+    told = {(problem.column, problem.message, problem.right) for problem in problems_of(sheet, programme)}
+    assert ("teir", "is no known column", "did you mean 'tier'?") in told
+    assert ("name_ru", "stands 2 times", "keep one of them") in told
+    assert ("seat:princpal", "is no known column", "did you mean 'seat:principal'?") in told
+    assert ("colour", "is no known column", "remove it") in told
+    assert {column for column, message, _ in told if message == "is missing"} == {"tier", "region", "language"}
+
+
+def test_every_bad_cell_of_every_row_is_told(sheet: Path, programme: Programme) -> None:
+    rows = [
+        f"{HEADER},parent,seat:principal,seat:trainer-1,seat:teacher-1",
+        SEMEY + ",,p-7k2m9x4q,,",
+        SEMEY + ",,,,",
+        "NIS Oskemen,intelectual-school,Өскемен,,NIS,Abai,kz,,,,",
+        "nis-atyrau,intellectual-school,А,А,A,,both,,Asel,p-7k2m9x4q,",
+        "hub-1,rural-hub-school,А,А,A,Abai,kk,hub-2,p-7k2m9x4q,,p-7k2m9x4q",
+        "hub-2,rural-hub-school,А\x07,А," + "A" * 201 + ",Abai,kk,trainers,,,,surplus",
+        "trainers,trainers,А,А,A,Abai,both,nis-semey,,,",
+    ]
+    sheet.write_text("\n".join(rows))
+    told = {(problem.row, problem.column): problem for problem in problems_of(sheet, programme)}
+    assert set(told) == {
+        (3, "school"), (4, "school"), (4, "tier"), (4, "name_ru"), (4, "language"), (5, "region"),
+        (5, "seat:principal"), (5, "seat:trainer-1"), (6, "parent"), (6, "seat:teacher-1"), (7, ""),
+        (7, "name_kk"), (7, "name_en"), (7, "parent"), (8, "parent"),
+    }  # fmt: skip
+    assert told[4, "school"].right.endswith("such as 'nis-oskemen'")
+    assert told[4, "tier"].right == "did you mean 'intellectual-school'?"
+    assert told[4, "language"].right == "did you mean 'kk'?"
+    assert told[3, "school"].message == "'nis-semey' stands on row 2 already"
+    assert told[6, "parent"].right == "a parent is of the tier intellectual-school"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"\n\n", "is empty"),
+        (b",,\nschool\n", "names its columns on row 2"),
+        (HEADER.encode(), "names columns, but no school"),
+        ((HEADER + "\n" + SEMEY).encode("utf-16"), "is written in UTF-16"),
+        ((HEADER + "\n" + "школа," * 40).encode("cp1251"), "looks like Windows-1251, which has no Kazakh letters"),
+        (b"PK\x03\x04 no workbook", "is no workbook that can be read"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an old .xls workbook"),
+        ((HEADER + "\n" + '"open').encode(), "is no CSV"),
+        ((HEADER + "\n" + (SEMEY + "\n") * 5001).encode(), "has 5,001 rows; at most 5,000 are read at once"),
+        (b"x" * (5 * 1024 * 1024 + 1), "at most 5,242,880 are read"),
+    ],
+)
+def test_what_is_no_list_is_refused_with_a_sentence(
+    sheet: Path, programme: Programme, content: bytes, sentence: str
+) -> None:
+    sheet.write_bytes(content)
+    assert any(sentence in str(problem) for problem in problems_of(sheet, programme))
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path, programme: Programme) -> None:
+    assert "cannot be read" in problems_of(tmp_path / "none.csv", programme)[0].message
+
+
+def test_numbers_in_a_workbook_are_read_as_they_look(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    workbook(path, [HEADER.split(","), [37, "astana-school", "№ 37", "№ 37", 37.0, "Astana", "both"]])
+    (place,) = read_roster(path, programme)
+    assert (place.school, place.names.en) == ("37", "37")
+
+
+def test_formulas_and_merged_cells_are_told_with_their_cells(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    book = workbook(path, [HEADER.split(","), SEMEY.split(",")])
+    assert book.active is not None
+    book.active["E2"] = '="NIS " & "Semey"'
+    book.active.merge_cells("F2:F3")
+    book.save(path)
+    told = {(problem.row, problem.column): problem.message for problem in problems_of(path, programme)}
+    assert told[2, "E2"] == "holds a formula"
+    assert told[2, "F2:F3"] == "is a merged cell"
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * (41 * 1024 * 1024))
+    assert "unpacks to" in problems_of(path, programme)[0].message
+
+
+def test_the_shipped_examples_hold_no_person() -> None:
+    for path in EXAMPLES.glob("*.csv"):
+        assert "seat:" not in path.read_text(encoding="utf-8")
