@@ -86,12 +86,15 @@ class Draft:
         if not self.state.version:
             raise NOT_ENROLLED(school="This school")
 
-    def must_be_under_way(self) -> None:
-        """Whoever acts: the participant exists, has not ended, is not paused, and the stated time is possible."""
+    def must_be_under_way(self, *, even_paused: bool = False) -> None:
+        """Whoever acts: the participant exists, has not ended, is not paused, and the stated time is possible.
+
+        Who takes part can change in a pause too; the work waits.
+        """
         self.must_exist()
         if self.state.ended:
             raise ENDED(school=self.state.school, phase=self.state.phase)
-        if self.state.paused_at is not None and not self.by_the_system:
+        if self.state.paused_at is not None and not self.by_the_system and not even_paused:
             raise PAUSED()
         self.must_have_happened()
 

@@ -10,9 +10,9 @@ from pydantic import Field
 from domain.calendar import Due
 from domain.command import Command, TextGiven
 from domain.event import Artefact, Event, TextRef
-from domain.participant.draft import Draft, text_ref
+from domain.participant.draft import Draft, roles_of, text_ref
 from domain.participant.state import Attempt, Participant, Review, put, with_facts
-from domain.participant.tasks import ask, done
+from domain.participant.tasks import ask, done, withdraw_task
 from domain.refusal import Reason
 from domain.step import Asked, CycleStep, Escalation, EvidenceItem, EvidenceStep
 from domain.text import Id, Model
@@ -93,6 +93,9 @@ IN_REVIEW = Reason(
 REFUSED_FOR_GOOD = Reason(
     "refused_for_good", "'{step}/{item}' of {school} was refused; the programme manager decides how to go on."
 )
+SAME_FILES = Reason(
+    "same_files", "These are the very files of '{step}/{item}' that were {verdict}; submit what has changed."
+)
 TOO_FEW = Reason("too_few_files", "'{item}' takes at least {least} file(s); {given} given.")
 TOO_MANY = Reason("too_many_files", "'{item}' takes at most {most} file(s); {given} given.")
 WRONG_TYPE = Reason("wrong_type", "'{item}' takes {types}, not {given}.")
@@ -134,13 +137,14 @@ def items_of(step: EvidenceStep | CycleStep) -> Iterator[tuple[str, EvidenceItem
 
 
 def submit_evidence(draft: Draft, command: SubmitEvidence) -> None:
-    draft.must_be_under_way()
+    draft.must_exist()
     step, item = _item(draft, command.step, command.item)
     draft.must_hold(item.by)
     attempts = draft.state.evidence.get(f"{command.step}/{command.item}", ())
     given = tuple(Artefact(each.sha256, each.size, each.media_type, text_ref(each.name)) for each in command.artefacts)
-    if attempts and _same_bytes(attempts[-1].artefacts, given):
+    if attempts and _submitted_already(draft, command, attempts[-1], given):
         return
+    draft.must_be_under_way()
     _may_submit(draft, command, attempts)
     _check_artefacts(command, item)
     number = len(attempts) + 1
@@ -164,7 +168,7 @@ def submit_evidence(draft: Draft, command: SubmitEvidence) -> None:
 
 
 def review_evidence(draft: Draft, command: ReviewEvidence) -> None:
-    draft.must_be_under_way()
+    draft.must_exist()
     step, item = _item(draft, command.step, command.item)
     attempts = draft.state.evidence.get(f"{command.step}/{command.item}", ())
     number = command.attempt or len(attempts)
@@ -180,6 +184,7 @@ def review_evidence(draft: Draft, command: ReviewEvidence) -> None:
                 attempt=number, step=command.step, item=command.item, verdict=attempt.review.verdict
             )
         return
+    draft.must_be_under_way()
     if command.verdict != "accepted" and command.remark is None:
         raise REMARK_MISSING(verdict=command.verdict)
     draft.record(
@@ -217,11 +222,35 @@ MANAGER_DECIDES = Asked(by="programme-manager", due=Due(working_days=10), escala
 
 def reopen(draft: Draft, task: str, answer: str | None) -> None:
     """The manager decided on refused evidence: 'acted' gives the school another attempt."""
-    parts = task.split("/")
-    if answer != "acted" or len(parts) != 3 or not parts[2].startswith("decide-"):
+    step_id, _, rest = task.partition("/")
+    name, _, decision = rest.partition("/decide-")
+    step = draft.tier.step_by_id.get(step_id)
+    if answer != "acted" or not decision or not isinstance(step, EvidenceStep | CycleStep):
         return
-    _, item = _item(draft, parts[0], parts[1])
-    _ask_for(draft, parts[0], parts[1], item, len(draft.state.evidence.get(f"{parts[0]}/{parts[1]}", ())) + 1)
+    _, item = _item(draft, step_id, name)
+    _ask_for(draft, step_id, name, item, len(draft.state.evidence[f"{step_id}/{name}"]) + 1)
+
+
+def settle(draft: Draft) -> None:
+    """After a correction: ask for what the verdicts now ask for, and no longer for what they have accepted."""
+    for step in draft.tier.steps:
+        under_way = draft.state.steps.get(step.id)
+        if not isinstance(step, EvidenceStep | CycleStep) or under_way is None or under_way.done_at is not None:
+            continue
+        for name, item in items_of(step):
+            _settle_item(draft, step, name, item)
+
+
+def _settle_item(draft: Draft, step: EvidenceStep | CycleStep, name: str, item: EvidenceItem) -> None:
+    attempts = draft.state.evidence.get(f"{step.id}/{name}", ())
+    number = len(attempts)
+    if _accepted(draft.state, step.id, name):
+        withdraw_task(draft, f"{step.id}/{name}/submit-{number + 1}")
+        withdraw_task(draft, f"{step.id}/{name}/review-{number}")
+        withdraw_task(draft, f"{step.id}/{name}/decide-{number}")
+        _next_phase(draft, step, name)
+    elif attempts and attempts[-1].review is not None and item.review is not None:
+        _after_verdict(draft, step, name, item, attempts[-1].review.verdict, number)
 
 
 def _ask_for(draft: Draft, step: str, name: str, item: EvidenceItem, attempt: int) -> None:
@@ -242,6 +271,15 @@ def _item(draft: Draft, step_id: str, name: str) -> tuple[EvidenceStep | CycleSt
     if not isinstance(step, EvidenceStep | CycleStep) or name not in items:
         raise NO_ITEM(step=step_id, school=draft.state.school, item=name, items=", ".join(items) or "none")
     return step, items[name]
+
+
+def _submitted_already(draft: Draft, command: SubmitEvidence, last: Attempt, given: tuple[Artefact, ...]) -> bool:
+    """The files of the last attempt once more; when they came back, the very same will not do."""
+    if sorted(each.sha256 for each in last.artefacts) != sorted(each.sha256 for each in given):
+        return False
+    if last.review is not None and last.review.verdict != "accepted":
+        raise SAME_FILES(step=command.step, item=command.item, verdict=last.review.verdict)
+    return True
 
 
 def _may_submit(draft: Draft, command: SubmitEvidence, attempts: tuple[Attempt, ...]) -> None:
@@ -269,16 +307,14 @@ def _check_artefacts(command: SubmitEvidence, item: EvidenceItem) -> None:
 
 
 def _independent(draft: Draft, item: EvidenceItem, attempt: Attempt) -> None:
-    """Who submitted it does not review it, nor does whoever has a duty that the reviewer's excludes."""
+    """Who submitted it does not review it, nor does whoever has a role that the reviewer's excludes."""
     actor = draft.command.actor
     if actor == attempt.submitter:
         raise OWN_EVIDENCE(actor=actor)
     assert item.review is not None
     rule = draft.tier.duty_by_role.get(item.review.by)
-    for duty in rule.not_also if rule else ():
-        has = draft.state.duties.get(duty)
-        if has is not None and has.person == actor:
-            raise MENTOR_REVIEWS(actor=actor, duty=draft.role_title(duty), school=draft.state.school)
+    for role in sorted(roles_of(draft.state, actor, draft.at).intersection(rule.not_also if rule else ())):
+        raise MENTOR_REVIEWS(actor=actor, duty=draft.role_title(role), school=draft.state.school)
 
 
 def _score(draft: Draft, command: ReviewEvidence, item: EvidenceItem) -> int:
@@ -296,10 +332,6 @@ def _score(draft: Draft, command: ReviewEvidence, item: EvidenceItem) -> int:
     if command.verdict == "accepted" and score < rubric.accepted_from:
         raise BELOW_THRESHOLD(score=score, least=rubric.accepted_from)
     return score
-
-
-def _same_bytes(before: tuple[Artefact, ...], given: tuple[Artefact, ...]) -> bool:
-    return sorted(each.sha256 for each in before) == sorted(each.sha256 for each in given)
 
 
 def _accepted(state: Participant, step: str, name: str) -> bool:

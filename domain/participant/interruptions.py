@@ -59,14 +59,15 @@ def pause(draft: Draft) -> None:
 
 
 def resume(draft: Draft) -> None:
-    """Due dates move by the length of the pause, to the second."""
+    """Due dates move by the length of the pause, to the second; those of tasks asked during it, by what they saw."""
     since = draft.state.paused_at
     if since is None or draft.state.ended:
         return
-    length = timedelta(seconds=int((draft.at - since).total_seconds()))
-    draft.record(Resumed(int(length.total_seconds())))
+    draft.record(Resumed(int((draft.at - since).total_seconds())))
     for task in list(draft.state.tasks.values()):
-        move(draft, task, length, "pause")
+        length = timedelta(seconds=int((draft.at - max(since, task.asked_at)).total_seconds()))
+        if length:
+            move(draft, task, length, "pause")
 
 
 def use_calendar(draft: Draft, command: UseCalendar) -> None:

@@ -156,7 +156,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
     match command:
         case tasks.CompleteTask():
             tasks.complete_task(draft, command)
-            evidence.reopen(draft, command.task, command.answer)
+            if draft.events:
+                evidence.reopen(draft, command.task, command.answer)
         case tasks.ExtendDeadline():
             tasks.extend_deadline(draft, command)
         case hosting.PlanSession():

@@ -130,8 +130,9 @@ def ask(
     subject: str | None = None,
     due: datetime | None = None,
 ) -> None:
-    """Ask something of a role; asked already or done, it is not asked again."""
-    if task in draft.state.tasks or task in draft.state.done:
+    """Ask something of a role; asked already or done, it is not asked again. What was withdrawn can be."""
+    before = draft.state.done.get(task)
+    if task in draft.state.tasks or (before is not None and not before.withdrawn):
         return
     falls_due = due or draft.due(asked.due)
     escalate = asked.escalate
@@ -268,7 +269,8 @@ def _reminders(draft: Draft, days_before: tuple[int, ...], due: datetime) -> tup
 def evolve_tasks(state: Participant, event: TaskEvent, at: datetime) -> Participant:
     match event:
         case TaskAsked():
-            return replace(state, tasks=put(state.tasks, event.task, _asked(state, event, at)))
+            done = without(state.done, event.task) if event.task in state.done else state.done
+            return replace(state, tasks=put(state.tasks, event.task, _asked(state, event, at)), done=done)
         case TaskCompleted():
             state = replace(
                 state,

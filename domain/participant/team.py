@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
-from domain.participant.draft import Draft
+from domain.participant.draft import Draft, roles_of
 from domain.participant.state import DutyState, Participant, PastDuty, put, with_facts
 from domain.refusal import Reason
 from domain.text import Id
@@ -97,7 +97,7 @@ UNTIL_PAST = Reason("until_past", "The absence would end on {until}, which is ov
 
 
 def take_seat(draft: Draft, command: TakeSeat) -> None:
-    draft.must_be_under_way()
+    draft.must_be_under_way(even_paused=True)
     _may_staff(draft)
     seat = draft.state.seats.get(command.seat)
     if seat is None:
@@ -114,7 +114,7 @@ def take_seat(draft: Draft, command: TakeSeat) -> None:
 
 
 def free_seat(draft: Draft, command: FreeSeat) -> None:
-    draft.must_be_under_way()
+    draft.must_be_under_way(even_paused=True)
     _may_staff(draft)
     seat = draft.state.seats.get(command.seat)
     if seat is None:
@@ -124,7 +124,7 @@ def free_seat(draft: Draft, command: FreeSeat) -> None:
 
 
 def name_substitute(draft: Draft, command: NameSubstitute) -> None:
-    draft.must_be_under_way()
+    draft.must_be_under_way(even_paused=True)
     seat = draft.state.seats.get(command.seat)
     if seat is None:
         raise _no_seat(draft, command.seat)
@@ -140,13 +140,15 @@ def name_substitute(draft: Draft, command: NameSubstitute) -> None:
         raise OWN_SUBSTITUTE(person=command.person, seat=command.seat)
     if command.until is not None and command.until <= draft.at:
         raise UNTIL_PAST(until=f"{command.until:%Y-%m-%d}")
+    if command.until is not None:
+        draft.must_not_be_far(command.until)
     _separate(draft, seat.role, command.person)
     if (seat.substitute, seat.substitute_until) != (command.person, command.until):
         draft.record(SubstituteNamed(command.seat, command.person, command.until))
 
 
 def assign_duty(draft: Draft, command: AssignDuty) -> None:
-    draft.must_be_under_way()
+    draft.must_be_under_way(even_paused=True)
     draft.must_manage()
     duties = draft.tier.duty_by_role
     if command.duty not in duties:
@@ -166,8 +168,7 @@ def _may_staff(draft: Draft) -> None:
 
 def _separate(draft: Draft, role: str, person: str) -> None:
     """Separation of duties: in neither direction may the person hold a role that excludes this one."""
-    held = {seat.role for seat in draft.state.seats.values() if seat.person == person}
-    held |= {duty for duty, has in draft.state.duties.items() if has.person == person}
+    held = roles_of(draft.state, person, draft.at)
     for duty, rule in draft.tier.duty_by_role.items():
         excluded = set(rule.not_also)
         clash = excluded & held if duty == role else {duty} & held if role in excluded else set()
