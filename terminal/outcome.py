@@ -47,6 +47,7 @@ class ServiceUnavailable(Outcome):
 CODES: Final[dict[str, int]] = {
     "activities.artefact_errors.ArtefactProblem": BAD_INPUT,
     "activities.artefact_errors.ArtefactStoreUnavailable": UNREACHABLE,
+    "domain.refusal.Refused": REFUSED,
     "eventlog.errors.CommandConflict": REFUSED,
     "eventlog.errors.LogCorrupt": REFUSED,
     "eventlog.errors.LogTooNew": REFUSED,

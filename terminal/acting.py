@@ -1,0 +1,145 @@
+"""How commands act: who acts, the free texts that go ahead, the update that is asked, and what is said of the answer."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from terminal.outcome import BadInput, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from activities.answer import Answer
+    from activities.asking import Asker
+    from activities.door import Door
+    from domain.command import Command, TextGiven
+
+T = TypeVar("T")
+
+#: how long an answer may take: the door itself gives up after ten seconds
+_PATIENCE = 25.0
+
+NO_WORKER = (
+    "No worker answered within {seconds:.0f} seconds: start the stack with 'kaskad up' (or a 'kaskad worker'). "
+    "Asked again, a command that was recorded after all answers that it was."
+)
+
+
+def actor(acting_as: str | None) -> str:
+    """Whose name the command is given in. Raises BadInput when nobody is named."""
+    if not acting_as:
+        raise BadInput("Say in whose name this is done: --as PERSON, or KASKAD_AS in the environment.")
+    return acting_as
+
+
+def prepare(kind: "type[Command]", acting_as: str | None, **arguments: Any) -> "Command":
+    """A command with its id and its circumstances. Raises BadInput with every fault of its arguments."""
+    from pydantic import ValidationError
+
+    from activities.observing import current_trace_id
+    from activities.organisation import entered_by, new_command_id
+
+    given = {name: value for name, value in arguments.items() if value is not None}
+    name = str(kind.model_fields["kind"].default)
+    try:
+        return kind(
+            id=new_command_id(name),
+            actor=actor(acting_as),
+            entered_by=entered_by(),
+            trace_id=current_trace_id(),
+            **given,
+        )
+    except ValidationError as error:
+        raise BadInput("; ".join(_fault(each) for each in error.errors())) from error
+
+
+def put_text(body: str | None, person: str | None) -> "TextGiven | None":
+    """Free text goes into the erasable table; what travels on is its salted hash. Raises BadInput for bad text."""
+    if body is None:
+        return None
+    from domain.command import TextGiven
+    from domain.text import LONG, unprintable
+    from eventlog.log import open_log
+    from eventlog.record import NewText
+    from runtime.settings import settings
+
+    if not body.strip():
+        raise BadInput("The text is empty.")
+    if len(body) > LONG:
+        raise BadInput(f"The text has {len(body)} characters; at most {LONG} are taken.")
+    if letter := unprintable(body, lines=True):
+        raise BadInput(f"The text contains a control character (U+{ord(letter):04X}).")
+    text = NewText(id=secrets.token_hex(16), salt=secrets.token_bytes(16), body=body, person=person)
+    with open_log(settings().log) as log:
+        log.texts.put(text)
+    return TextGiven(id=text.id, hash=hashlib.sha256(text.salt + body.encode()).hexdigest())
+
+
+def ask(stream: str, command: "Command") -> "Answer":
+    """Ask the stream's workflow. Raises Refused (of the domain), LogUnavailable, TemporalUnavailable."""
+    return with_asker(lambda asker: asker.ask(stream, command))
+
+
+def ask_organisation(command: "Command") -> "Answer":
+    """Ask the organisation's stream, which needs no workflow and no server."""
+    from activities.door import Door
+    from activities.organisation import ask_organisation as through
+    from eventlog.log import open_log
+    from runtime.settings import settings
+
+    async def asking(door: "Door") -> "Answer":
+        return await through(door, command)
+
+    with open_log(settings().log) as log:
+        return asyncio.run(asking(Door(log)))
+
+
+def with_asker(work: "Callable[[Asker], Awaitable[T]]") -> T:
+    """Do something with an asker on the configured server. Raises ServiceUnavailable when no worker answers."""
+    return asyncio.run(_with_asker(work))
+
+
+async def _with_asker(work: "Callable[[Asker], Awaitable[T]]") -> T:
+    from activities.asking import Asker
+    from runtime import telemetry
+    from runtime.connection import connect
+    from runtime.settings import settings
+
+    telemetry.set_up("command")
+    client = await connect(settings())
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await work(Asker(client, settings().task_queue))
+    except TimeoutError as error:
+        raise ServiceUnavailable(NO_WORKER.format(seconds=_PATIENCE)) from error
+    finally:
+        # an answer still on its way to a finished interpreter crashes it (temporalio issue 300)
+        await asyncio.sleep(0.05)
+
+
+def say(answer: "Answer", done: str, *, as_json: bool = False) -> None:
+    """What came of it: done, with the positions in the log, or that it was so already."""
+    from terminal.tables import print_json
+
+    if as_json:
+        print_json(
+            {
+                "recorded": answer.first > 0 and not answer.repeated,
+                "first": answer.first or None,
+                "last": answer.last or None,
+                "events": list(answer.kinds),
+                "stream": answer.stream,
+            }
+        )
+        return
+    if not answer.first:
+        print("Already done; nothing was recorded.")
+        return
+    positions = f"event {answer.first}" if answer.first == answer.last else f"events {answer.first} to {answer.last}"
+    print(f"{done} ({positions})")
+
+
+def _fault(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message} (given: {error.get('input')!r})" if where else message
