@@ -1,4 +1,4 @@
-"""How commands act: who acts, the free texts that go ahead, the update that is asked, and what is said of the answer."""
+"""How commands act: in whose name, with which free texts, by which update, and what is said of the answer."""
 
 import asyncio
 import hashlib

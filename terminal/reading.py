@@ -1,4 +1,4 @@
-"""The log as commands read it: opened read-only, with names resolved to what they mean, and the nearest when unknown."""
+"""The log as commands read it: opened read-only, names resolved to what they mean, the nearest when unknown."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,8 +38,7 @@ def participant_named(log: "EventLog", name: str, rollout: str | None = None) ->
     """The row of a participant, by its school, or by rollout/school. Raises NotFound with the nearest, or BadInput."""
     wanted, _, school = name.rpartition("/")
     rollout = rollout or wanted or None
-    where = {"rollout": rollout} if rollout else {}
-    rows = log.rows("participants", **where)
+    rows = log.rows("participants", rollout=rollout) if rollout else log.rows("participants")
     found = [row for row in rows if row["school"] == school]
     if not found:
         place = f" in {rollout}" if rollout else ""
