@@ -48,6 +48,8 @@ class Committer:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._connection: sa.Connection | None = None
+        #: Durable, but their callers are not yet woken.
+        self._recorded: list[Pending] = []
 
     def put(self, work: Pending | Job) -> None:
         if self._thread is None or self._closed:
@@ -118,8 +120,17 @@ class Committer:
         try:
             self._record(group)
         except Exception as error:  # whatever it is, somebody waits for an answer
+            self._wake()
             self._recover(group, self._database.explain(error))
-        settle_all(group)
+        self._recorded = group
+        # If others wait already, these are woken when the next group is on its way to the disk: they then make their
+        # next requests while this thread waits for the disk, and not while it wants the interpreter to itself.
+        if self._queue.empty():
+            self._wake()
+
+    def _wake(self) -> None:
+        recorded, self._recorded = self._recorded, []
+        settle_all(recorded)
 
     def _recover(self, group: list[Pending], error: Exception) -> None:
         """A request that the database refuses must not fail the others: each is tried alone."""
@@ -165,8 +176,11 @@ class Committer:
         state = Group(opening, time_ns() // 1000, rehearsal=self._rehearsal)
         state.judge(transaction, group)
         state.write(transaction)
+        self._wake()
+        transaction.close(state.closing())
 
     def _do(self, job: Job) -> None:
+        self._wake()
         if not job.future.set_running_or_notify_cancel():
             return
         try:

@@ -108,7 +108,7 @@ class Group:
         rows["texts"].extend((text.id, text.salt, text.body, text.person) for text in request.texts)
 
     def write(self, transaction: Transaction) -> None:
-        """Write what was accepted, and commit."""
+        """Write what was accepted; to be closed with `closing`."""
         for table, rows in self._rows.items():
             if rows:
                 transaction.insert(table, rows)
@@ -119,9 +119,11 @@ class Group:
                 transaction.delete(view, gone)
             if put:
                 transaction.upsert(view, put)
-        transaction.close(self._closing() if self._rows["events"] else None)
 
-    def _closing(self) -> Closing:
+    def closing(self) -> Closing | None:
+        """The head as it is to be left; None if nothing was accepted."""
+        if not self._rows["events"]:
+            return None
         frontier = self._frontier
         stream_count = self._opening.stream_count + len(self._rows["streams"])
         return Closing(frontier.size, frontier.to_bytes(), frontier.root(), self._last or 0, stream_count)

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     kind: str
     schema: int
     #: Canonical JSON (see `eventlog.canonical`).
@@ -13,7 +13,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     happened_at: datetime
 
 
-class RowChange(msgspec.Struct, frozen=True):
+class RowChange(msgspec.Struct, frozen=True, gc=False):
     """A row of a view as it is after the events: put there, or taken away when `row` is None."""
 
     view: str
@@ -22,7 +22,7 @@ class RowChange(msgspec.Struct, frozen=True):
     row: dict[str, object] | None = None
 
 
-class NewFollowup(msgspec.Struct, frozen=True):
+class NewFollowup(msgspec.Struct, frozen=True, gc=False):
     """A command for another stream that follows from an event of this append."""
 
     id: str
@@ -33,7 +33,7 @@ class NewFollowup(msgspec.Struct, frozen=True):
     event: int = 0
 
 
-class NewNotice(msgspec.Struct, frozen=True):
+class NewNotice(msgspec.Struct, frozen=True, gc=False):
     """Something to tell a person or a role, once its time has come."""
 
     id: str
@@ -46,7 +46,7 @@ class NewNotice(msgspec.Struct, frozen=True):
     event: int = 0
 
 
-class NewText(msgspec.Struct, frozen=True):
+class NewText(msgspec.Struct, frozen=True, gc=False):
     """Free text that stands beside the log and can be erased; an event holds its salted hash."""
 
     id: str
@@ -55,7 +55,7 @@ class NewText(msgspec.Struct, frozen=True):
     person: str | None = None
 
 
-class Append(msgspec.Struct, frozen=True, kw_only=True):
+class Append(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The events that one command adds to one stream, with everything to be written in the same transaction."""
 
     stream: str
@@ -81,7 +81,7 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[NewText, ...] = ()
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     #: Positions of the first and the last event of the command.
     first: int
     last: int
@@ -92,7 +92,7 @@ class Receipt(msgspec.Struct, frozen=True):
     repeated: bool = False
 
 
-class CommandRecord(msgspec.Struct, frozen=True):
+class CommandRecord(msgspec.Struct, frozen=True, gc=False):
     command_id: str
     digest: str
     stream: str
@@ -100,7 +100,7 @@ class CommandRecord(msgspec.Struct, frozen=True):
     last: int
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     #: Number of events, which is the position of the last one.
     size: int
     #: Hex of the Merkle tree's root.
@@ -108,7 +108,7 @@ class Head(msgspec.Struct, frozen=True):
     recorded_at: datetime | None
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One event as recorded. Its encoding is what is hashed, so the fields stand in the order of their names."""
 
     actor: str
@@ -130,7 +130,7 @@ class Record(msgspec.Struct, frozen=True):
     version: int
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """The stored row of one event: what an auditor recomputes."""
 
     position: int
