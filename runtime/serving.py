@@ -55,7 +55,6 @@ def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 def run_worker(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT."""
     set_up_logging(settings)
-    telemetry.set_up("worker")
     asyncio.run(serve(settings))
     return 0
 

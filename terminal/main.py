@@ -94,6 +94,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
 def execute(arguments: Sequence[str]) -> int:
     """Runs one command line and gives its exit code; the one place where errors become codes."""
     output = sys.stdout
+    _start_telemetry(arguments)
     try:
         result = kaskad.main(args=list(arguments), prog_name="kaskad", standalone_mode=False)
     except click.ClickException as error:
@@ -114,6 +115,14 @@ def execute(arguments: Sequence[str]) -> int:
     except Exception as error:
         return outcome.report(error)
     return result if isinstance(result, int) else outcome.DONE
+
+
+def _start_telemetry(arguments: Sequence[str]) -> None:
+    """Where a receiver of traces and metrics is named; everybody else does not pay for the import."""
+    if any(name.startswith("OTEL_EXPORTER_OTLP") for name in os.environ):
+        from runtime import telemetry
+
+        telemetry.set_up("worker" if arguments[:1] == ["worker"] else "command")
 
 
 def leave(code: int) -> NoReturn:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 import structlog
@@ -16,8 +17,11 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from activities.observing import current_trace_id, span
+from runtime.embedded import EmbeddedServer
 from runtime.loglines import set_up_logging, stop_logging
 from runtime.settings import Settings
+
+ROOT = Path(__file__).parents[2]
 
 _WORK = """
 from runtime import telemetry
@@ -100,6 +104,20 @@ def test_with_a_receiver_the_span_and_the_metrics_arrive(receiver: Receiver) -> 
         for one in scope.metrics
     }
     assert {"kaskad.commands", "kaskad.append.duration", "kaskad.followups.pending"} <= metrics
+
+
+@pytest.mark.server
+def test_a_trace_reaches_from_the_command_into_the_activities(
+    temporal_server: EmbeddedServer, receiver: Receiver
+) -> None:
+    endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{receiver.server_port}", "no_proxy": "*"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.runtime.traced", temporal_server.address],
+        capture_output=True, text=True, env={**os.environ, **endpoint}, cwd=ROOT, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    command, local, remote = ended.stdout.split()
+    assert command == local == remote
 
 
 def test_a_receiver_that_is_away_delays_nobody_for_long() -> None:
