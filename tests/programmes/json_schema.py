@@ -13,8 +13,9 @@ _TYPES: dict[str, Any] = {
 }
 _KNOWN = {
     "$defs", "$id", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "description",
-    "discriminator", "enum", "format", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minProperties",
-    "minimum", "oneOf", "pattern", "patternProperties", "properties", "propertyNames", "required", "title", "type",
+    "discriminator", "enum", "format", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength",
+    "minProperties", "minimum", "oneOf", "pattern", "patternProperties", "properties", "propertyNames", "required",
+    "title", "type",
 }  # fmt: skip
 
 
