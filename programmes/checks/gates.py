@@ -40,7 +40,8 @@ class _Leaf:
                     yield from self._fact(where, tiers, (*self.path, "where"))
                     yield from self._count(leaf, tiers)
             case FactIs(of_="outside"):
-                return
+                right = "let an office confirm it in an assignment step, and read that step's fact"
+                yield Finding((*self.path, "of"), f"no facts of an outside body are recorded; {right}")
             case FactIs(of_="parent"):
                 parents = self._known(self.programme.parents_of.get(self.tier.id, ()))
                 if not parents:
@@ -54,9 +55,12 @@ class _Leaf:
         return [self.programme.tier_by_id[name] for name in names if name in self.programme.tier_by_id]
 
     def _group(self, group: str) -> list[Tier]:
-        if group == "peers":
-            return [self.tier]
-        return [tier for tier in self.programme.tiers if self.tier.id in self.programme.parents_of[tier.id]]
+        parents_of = self.programme.parents_of
+        if group == "children":
+            return [tier for tier in self.programme.tiers if self.tier.id in parents_of[tier.id]]
+        # Peers have the same parent: of two branches under one team, both.
+        own = set(parents_of[self.tier.id])
+        return [tier for tier in self.programme.tiers if tier is self.tier or own & set(parents_of[tier.id])]
 
     def _count(self, leaf: Among, tiers: list[Tier]) -> Iterator[Finding]:
         if leaf.among != "children" or leaf.at_least is None:

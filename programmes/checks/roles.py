@@ -8,8 +8,15 @@ from programmes.checks.finding import Finding, Subject, is_made_up
 from programmes.document import Place
 
 
+#: offices that every rollout has, whether a definition names them or not
+OFFICES = frozenset({"operator", "programme-manager", "auditor"})
+
+
 def check_roles(subject: Subject) -> Iterator[Finding]:
     programme = subject.programme
+    for name in OFFICES & programme.roles.keys():
+        if programme.roles[name].kind != "office":
+            yield Finding(("roles", name, "kind"), f"'{name}' is an office of every rollout; its kind is office")
     for path, tier in places.tiers(programme):
         yield from _of_seats(path, tier, programme)
         for at, duty in enumerate(tier.duties):

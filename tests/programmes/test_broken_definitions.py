@@ -85,6 +85,8 @@ def test_a_problem_names_its_file_its_place_and_its_path() -> None:
             "enter: {fact: training.done, is: true}",
             "waits for 'training'",
         ),
+        ("enter: {fact: certified, of: parent, is: true}", "enter: {fact: x, of: outside, is: true}", "are recorded"),
+        ("manager: {kind: office", "auditor: {kind: duty", "is an office of every rollout"),
         ("fan_out: {least: 1", "fan_out: {least: 3", "out of order"),
         ("ends: 2026-12-31", "ends: 2025-01-31", "not after it starts"),
         ("parameters: {opens_on:", "parameters: {opens:", "no parameter 'opens'"),
@@ -142,3 +144,13 @@ def test_an_oversight_is_a_warning_and_no_refusal() -> None:
     definition = read_programme(SMALL.replace("partner: 4}", "partner: 9}"))
     assert [warning.message for warning in definition.warnings] == ["plans 9 participants, but those above open 2 to 4"]
     assert definition.warnings[0].line == SMALL.split("cohorts:")[0].count("\n") + 2
+
+
+def test_a_gate_over_peers_reads_the_other_branch_as_well() -> None:
+    condition = "{among: peers, where: {fact: mentoring.held, at_least: %d}, at_least: 1}"
+    reachable = SMALL.replace("{fact: portfolio.score, at_least: 3}", condition % 3)
+    assert read_programme(reachable).programme.programme == "small"
+    assert (
+        "can never reach 4: the most is 3"
+        in problems_of(reachable.replace("at_least: 3}, at", "at_least: 4}, at"))[0].message
+    )
