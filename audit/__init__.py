@@ -1,0 +1,1 @@
+"""What an auditor asks, answered from the event log alone."""
