@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from domain.command import Command, Instant
 from domain.event import Event
+from domain.participant.dose import dose_facts
 from domain.participant.draft import Draft
-from domain.participant.hosting import training_of
-from domain.participant.state import Booking, Participant, put, with_facts
+from domain.participant.plans import training_of
+from domain.participant.state import Booking, Participant, put
 from domain.text import Id
 
 # --- events
@@ -81,7 +82,10 @@ class CreditAttendance(Command):
 
 
 def book_session(draft: Draft, command: BookSession) -> None:
+    """Attendance that is credited stays: an invitation that comes late says nothing any more."""
     before = draft.state.bookings.get(command.session)
+    if draft.state.ended or (before is not None and before.status == "attended"):
+        return
     if before is not None and (before.starts_at, before.status) == (command.starts_at, "booked"):
         return
     draft.record(
@@ -99,13 +103,16 @@ def book_session(draft: Draft, command: BookSession) -> None:
 
 def unbook_session(draft: Draft, command: UnbookSession) -> None:
     booking = draft.state.bookings.get(command.session)
-    if booking is not None and booking.status == "booked":
+    if booking is not None and booking.status == "booked" and not draft.state.ended:
         draft.record(SessionUnbooked(command.session))
 
 
 def credit_attendance(draft: Draft, command: CreditAttendance) -> None:
     booking = draft.state.bookings.get(command.session)
     if booking is not None and booking.status == "attended":
+        return
+    ended = draft.state.ended_at
+    if ended is not None and (booking is None or booking.starts_at >= ended):
         return
     audience = audience_of(draft, command.step)
     present = {name: draft.state.seats[name].person for name in audience if name not in command.absent}
@@ -134,19 +141,3 @@ def evolve_attending(state: Participant, event: AttendingEvent, at: datetime) ->
             before = state.bookings.get(event.session) or Booking(event.step, "", at, event.hours, "", "")
             booking = replace(before, status="attended", present=event.seats, hours=event.hours)
             return dose_facts(replace(state, bookings=put(state.bookings, event.session, booking)), event.step)
-
-
-def dose_facts(state: Participant, step: str) -> Participant:
-    """`<training>.hours`: the hours that the dose's share of the audience has at least attended."""
-    under_way = state.steps.get(step)
-    if under_way is None:
-        return state
-    attended = [each for each in state.bookings.values() if each.step == step and each.status == "attended"]
-    hours = sorted((_hours(attended, seat) for seat in under_way.audience), reverse=True)
-    wanted = -(-len(hours) * under_way.share // 100)
-    reached = hours[wanted - 1] if 0 < wanted <= len(hours) else 0
-    return with_facts(state, {f"{step}.hours": reached, f"{step}.sessions": len(attended)})
-
-
-def _hours(attended: list[Booking], seat: str) -> int:
-    return sum(each.hours for each in attended if seat in each.present)

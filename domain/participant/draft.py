@@ -25,6 +25,7 @@ PAUSED = Reason("paused", "The rollout is paused; it can be gone on with once it
 IN_THE_FUTURE = Reason("in_the_future", "{happened} has not come yet: say when it took place, not when it will.")
 OUTSIDE = Reason("outside_rollout", "{happened} is before {school} took part ({enrolled}).")
 TOO_FAR = Reason("too_far", "{day} is too far ahead: the rollout ends on {ends}, and a year after that is the latest.")
+FOR_THE_SYSTEM = Reason("for_the_system", "{kind} is asked by the clock or by another stream, never by a person.")
 NOT_FOR_THEM = Reason("not_for_them", "{actor} cannot act on behalf of {person}, who is not {role} of {school}.")
 
 #: how far behind the cohort's last day something may still be put: rollouts run late, slips of the pen run centuries

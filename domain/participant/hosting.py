@@ -10,10 +10,20 @@ from domain.command import Command, Instant, TextGiven
 from domain.event import Event, TextRef
 from domain.identity import school_of
 from domain.participant.draft import Draft, text_ref
+from domain.participant.plans import (
+    ask_again,
+    ask_to_catch_up,
+    children_of,
+    deliveries_of,
+    is_invited,
+    sessions_of,
+    settle_plans,
+    training_of,
+)
 from domain.participant.state import HostedSession, Participant, put, with_facts
 from domain.participant.tasks import ask, done, move, withdraw_task
 from domain.refusal import Reason
-from domain.step import DeliveryStep, SessionDefinition, TrainingStep
+from domain.step import DeliveryStep
 from domain.text import Id
 
 # --- events
@@ -70,7 +80,7 @@ class PlanSession(Command):
     step: Id
     definition: Id
     starts_at: Instant
-    #: participants; none: every child under way
+    #: participants; none: every child under way that is not asked to it yet, or all once more when all have had it
     participants: tuple[str, ...] = ()
     place: TextGiven | None = None
 
@@ -101,6 +111,10 @@ class RecordAttendance(Command):
 NO_DELIVERY = Reason("no_delivery", "{school} holds no sessions of '{step}'; it holds those of {steps}.")
 NO_DEFINITION = Reason("no_session_definition", "The step '{step}' has no session '{definition}'; it has {sessions}.")
 NO_SESSION = Reason("no_session", "{school} has no session '{session}'; its sessions are {sessions}.")
+PLANNED_OTHERWISE = Reason(
+    "planned_otherwise",
+    "'{definition}' is planned already, as '{session}' on {starts}; 'kaskad session move' changes when.",
+)
 NOT_A_CHILD = Reason("not_a_child", "'{participant}' is not prepared by {school}; these are: {children}.")
 NOBODY_TO_TRAIN = Reason("nobody_to_train", "{school} prepares nobody yet, so there is nobody to hold a session for.")
 SESSION_IN_PAST = Reason("session_in_past", "{starts} is over already; a session is planned for a time to come.")
@@ -109,32 +123,12 @@ NOT_HELD_YET = Reason("not_held_yet", "The session '{session}' begins on {starts
 NOT_INVITED = Reason("not_invited", "'{participant}' was not asked to the session '{session}'.")
 NO_SUCH_SEAT = Reason("no_such_seat", "{school} has no seat '{seat}' that this session asks for; it asks for {seats}.")
 RECORDED_OTHERWISE = Reason(
-    "recorded_otherwise", "The attendance of '{session}' is recorded already; to change it, use 'kaskad correct'."
+    "recorded_otherwise",
+    "The attendance of '{session}' is recorded already; what a school was credited with is changed in that school's "
+    "own record, by 'kaskad correct' with a reason.",
 )
 
 # --- decide
-
-
-def start_delivery(draft: Draft, step: DeliveryStep) -> None:
-    """Ask for every session of the children's training to be planned."""
-    for definition in sessions_of(draft, step):
-        ask(draft, f"{step.id}/plan-{definition.id}", "plan", step.plan, step.id, subject=definition.id)
-
-
-def delivery_complete(draft: Draft, step: DeliveryStep) -> bool:
-    held = {each.definition for each in draft.state.hosted.values() if each.step == step.step and each.status == "held"}
-    return all(definition.id in held for definition in sessions_of(draft, step))
-
-
-def sessions_of(draft: Draft, step: DeliveryStep) -> tuple[SessionDefinition, ...]:
-    """The sessions to be held, as the first of the step's tiers defines them."""
-    return training_of(draft, step.tiers[0], step.step).sessions
-
-
-def training_of(draft: Draft, tier: str, step: str) -> TrainingStep:
-    found = draft.programme.tier_by_id[tier].step_by_id[step]
-    assert isinstance(found, TrainingStep)
-    return found
 
 
 def plan_session(draft: Draft, command: PlanSession) -> None:
@@ -147,8 +141,9 @@ def plan_session(draft: Draft, command: PlanSession) -> None:
         raise NO_DEFINITION(step=command.step, definition=command.definition, sessions=known)
     if command.starts_at <= draft.at:
         raise SESSION_IN_PAST(starts=f"{command.starts_at:%Y-%m-%d %H:%M}")
-    invited = _invited(draft, delivery, command.participants)
-    if _planned_already(draft, command, invited):
+    draft.must_not_be_far(command.starts_at)
+    invited = _invited(draft, delivery, command)
+    if not invited:
         return
     session = _session_id(draft, command)
     draft.record(
@@ -164,17 +159,9 @@ def plan_session(draft: Draft, command: PlanSession) -> None:
             place=text_ref(command.place),
         )
     )
-    _close_plan_tasks(draft, delivery, definition.id, invited)
-    over = command.starts_at + timedelta(hours=definition.hours)
-    ask(
-        draft,
-        f"{delivery.id}/record-{session}",
-        "record",
-        delivery.record,
-        delivery.id,
-        subject=session,
-        due=draft.due(delivery.record.due, over),
-    )
+    settle_plans(draft, delivery)
+    due = _record_due(draft, delivery, command.starts_at, definition.hours)
+    ask(draft, f"{delivery.id}/record-{session}", "record", delivery.record, delivery.id, subject=session, due=due)
 
 
 def move_session(draft: Draft, command: MoveSession) -> None:
@@ -183,12 +170,13 @@ def move_session(draft: Draft, command: MoveSession) -> None:
         return
     if command.starts_at <= draft.at:
         raise SESSION_IN_PAST(starts=f"{command.starts_at:%Y-%m-%d %H:%M}")
+    draft.must_not_be_far(command.starts_at)
     draft.record(SessionMoved(command.session, command.starts_at, text_ref(command.reason)))
     delivery = _delivery(draft, session.step)
-    again = f"{delivery.id}/record-{command.session}"
-    task = draft.state.tasks.get(again)
+    task = draft.state.tasks.get(f"{delivery.id}/record-{command.session}")
     if task is not None:
-        move(draft, task, command.starts_at - session.starts_at, "calendar")
+        due = _record_due(draft, delivery, command.starts_at, session.hours)
+        move(draft, task, due - task.due_at, "session")
 
 
 def cancel_session(draft: Draft, command: CancelSession) -> None:
@@ -199,18 +187,11 @@ def cancel_session(draft: Draft, command: CancelSession) -> None:
     draft.record(SessionCancelled(command.session, text_ref(command.reason)))
     delivery = _delivery(draft, session.step)
     withdraw_task(draft, f"{delivery.id}/record-{command.session}")
-    ask(
-        draft,
-        f"{delivery.id}/plan-{session.definition}-again-{command.session.rpartition('.')[2]}",
-        "plan",
-        delivery.plan,
-        delivery.id,
-        subject=session.definition,
-    )
+    ask_again(draft, delivery, command.session)
 
 
 def record_attendance(draft: Draft, command: RecordAttendance) -> None:
-    draft.must_be_under_way()
+    draft.must_exist()
     session = _hosted(draft, command.session)
     delivery = _delivery(draft, session.step)
     draft.must_hold(delivery.record.by)
@@ -223,6 +204,7 @@ def record_attendance(draft: Draft, command: RecordAttendance) -> None:
         if dict(session.absent) != absent:
             raise RECORDED_OTHERWISE(session=command.session)
         return
+    draft.must_be_under_way()
     if session.status == "cancelled":
         raise SESSION_OVER(session=command.session, status="cancelled")
     if draft.at < session.starts_at:
@@ -233,24 +215,18 @@ def record_attendance(draft: Draft, command: RecordAttendance) -> None:
 
 def welcome_child(draft: Draft, participant: str, tier: str) -> None:
     """A child that came later joins what is still to be held, and what it missed is planned again for it."""
-    for step in draft.tier.steps:
-        if not isinstance(step, DeliveryStep) or tier not in step.tiers or step.id not in draft.state.steps:
-            continue
-        hosted = [(name, each) for name, each in draft.state.hosted.items() if each.step == step.step]
+    for step in deliveries_of(draft, tier):
         for definition in sessions_of(draft, step):
-            planned = [name for name, each in hosted if each.definition == definition.id and each.status == "planned"]
-            held = any(each.definition == definition.id and each.status == "held" for _, each in hosted)
-            if planned:
-                draft.record(SessionWidened(planned[-1], participant))
-            elif held:
-                ask(
-                    draft,
-                    f"{step.id}/plan-{definition.id}-{school_of(participant)}",
-                    "plan",
-                    step.plan,
-                    step.id,
-                    subject=f"{definition.id} {school_of(participant)}",
-                )
+            sessions = [
+                (name, each)
+                for name, each in draft.state.hosted.items()
+                if (each.step, each.definition) == (step.step, definition.id) and each.status != "cancelled"
+            ]
+            to_come = [name for name, each in sessions if each.status == "planned" and each.starts_at > draft.at]
+            if to_come:
+                draft.record(SessionWidened(to_come[-1], participant))
+            elif sessions:
+                ask_to_catch_up(draft, step, definition.id, participant)
 
 
 def _delivery(draft: Draft, step: str) -> DeliveryStep:
@@ -262,17 +238,32 @@ def _delivery(draft: Draft, step: str) -> DeliveryStep:
     raise NO_DELIVERY(school=draft.state.school, step=step, steps=known)
 
 
-def _invited(draft: Draft, delivery: DeliveryStep, chosen: tuple[str, ...]) -> tuple[str, ...]:
-    under_way = {
-        name: child
-        for name, child in draft.state.children.items()
-        if child.ended is None and child.tier in delivery.tiers
-    }
+def _invited(draft: Draft, delivery: DeliveryStep, command: PlanSession) -> tuple[str, ...]:
+    """Who is asked to the session; nobody when exactly that is planned already."""
+    under_way = children_of(draft, delivery)
     if not under_way:
         raise NOBODY_TO_TRAIN(school=draft.state.school)
-    if not chosen:
-        return tuple(sorted(under_way))
-    return tuple(sorted({_child(draft, each) for each in chosen}))
+    chosen = tuple(sorted({_child(draft, each) for each in command.participants}))
+    for each in chosen:
+        if each not in under_way:
+            raise NOT_A_CHILD(
+                participant=school_of(each), school=draft.state.school, children=", ".join(map(school_of, under_way))
+            )
+    new = chosen or tuple(each for each in under_way if not is_invited(draft, command.step, command.definition, each))
+    for name, session in draft.state.hosted.items():
+        if (session.step, session.definition, session.status) != (command.step, command.definition, "planned"):
+            continue
+        if session.starts_at == command.starts_at and (not new or session.participants == new):
+            return ()
+        if set(new or under_way).intersection(session.participants):
+            raise PLANNED_OTHERWISE(
+                definition=command.definition, session=name, starts=f"{session.starts_at:%Y-%m-%d %H:%M}"
+            )
+    return new or under_way
+
+
+def _record_due(draft: Draft, delivery: DeliveryStep, starts: datetime, hours: int) -> datetime:
+    return draft.due(delivery.record.due, starts + timedelta(hours=hours))
 
 
 def _child(draft: Draft, name: str) -> str:
@@ -284,28 +275,10 @@ def _child(draft: Draft, name: str) -> str:
     return wanted
 
 
-def _planned_already(draft: Draft, command: PlanSession, invited: tuple[str, ...]) -> bool:
-    return any(
-        (each.step, each.definition, each.starts_at, each.participants)
-        == (command.step, command.definition, command.starts_at, invited)
-        and each.status == "planned"
-        for each in draft.state.hosted.values()
-    )
-
-
 def _session_id(draft: Draft, command: PlanSession) -> str:
     """Unique in the rollout: host, step and session, counted."""
     stem = f"{draft.state.school}.{command.step}.{command.definition}"
     return f"{stem}.{sum(name.rpartition('.')[0] == stem for name in draft.state.hosted) + 1}"
-
-
-def _close_plan_tasks(draft: Draft, delivery: DeliveryStep, definition: str, invited: tuple[str, ...]) -> None:
-    """The tasks that this session answers: the general one, one after a cancellation, those of late-comers."""
-    stem = f"{delivery.id}/plan-{definition}"
-    late = {f"{stem}-{school_of(each)}" for each in invited}
-    for task in list(draft.state.tasks):
-        if task == stem or task in late or task.startswith(f"{stem}-again-"):
-            done(draft, task)
 
 
 def _hosted(draft: Draft, session: str) -> HostedSession:

@@ -10,7 +10,7 @@ from domain.command import Command
 from domain.event import Event
 from domain.gate import relations_read
 from domain.identity import participant_stream, rollout_stream
-from domain.participant import attending, evidence, hosting, journey, mentoring, tasks, team
+from domain.participant import attending, children, evidence, hosting, journey, mentoring, steps, tasks, team
 from domain.participant.draft import substitute_now
 from domain.participant.state import Participant
 from domain.programme import Programme
@@ -45,13 +45,13 @@ def consequences(programme: Programme, before: Participant, state: Participant, 
             | journey.JourneyClosed()
         ):
             yield from _tell_above(state, event)
-        case journey.GateOpened(gate=gate) if gate.startswith("open:"):
+        case steps.GateOpened(gate=gate) if gate.startswith("open:"):
             yield Onward(
                 rollout_stream(state.rollout),
                 to_rollout.OpenTier,
                 {"parent": state.id, "tier": gate.removeprefix("open:")},
             )
-        case journey.ChildEnrolled():
+        case children.ChildEnrolled():
             yield from _duties_for(programme, state, event.child)
         case team.SeatTaken():
             for child, each in state.children.items():

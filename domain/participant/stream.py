@@ -7,12 +7,24 @@ from typing import Any, assert_never, get_args
 import msgspec
 from msgspec.structs import replace
 
-from domain.command import Command, PassTime
+from domain.command import CASCADE, CLOCK, Command, PassTime
 from domain.event import Event
 from domain.gate import Facts
 from domain.history import Corrected, Happening, fold
-from domain.participant import attending, corrections, evidence, hosting, interruptions, journey, mentoring, tasks, team
-from domain.participant.draft import Draft
+from domain.participant import (
+    attending,
+    children,
+    corrections,
+    evidence,
+    hosting,
+    interruptions,
+    journey,
+    mentoring,
+    steps,
+    tasks,
+    team,
+)
+from domain.participant.draft import FOR_THE_SYSTEM, Draft
 from domain.participant.state import Participant
 from domain.programme import Programme
 
@@ -20,6 +32,8 @@ Part = Callable[[Participant, Any, datetime], Participant]
 
 _FOLDS: tuple[tuple[Any, Part], ...] = (
     (journey.JourneyEvent, journey.evolve_journey),
+    (steps.StepEvent, steps.evolve_steps),
+    (children.ChildEvent, children.evolve_children),
     (team.TeamEvent, team.evolve_team),
     (tasks.TaskEvent, tasks.evolve_tasks),
     (hosting.HostingEvent, hosting.evolve_hosting),
@@ -78,6 +92,8 @@ def decide(
     programme: Programme, state: Participant, facts: Facts, command: Command, history: tuple[Happening, ...] = ()
 ) -> Decision:
     """What is to be recorded; nothing when it is so already. Raises Refused. Only corrections need `history`."""
+    if command.of_the_system and command.actor not in (CLOCK, CASCADE):
+        raise FOR_THE_SYSTEM(kind=command.kind)
     draft = Draft(programme, state, facts, command, evolve)
     if isinstance(command, corrections.Correct):
         _correct(draft, command, history)
@@ -113,9 +129,10 @@ def _handle_notes(
     match command:
         case journey.NoteChild():
             if not draft.state.ended:
-                journey.note_child(draft, command)
+                children.note_child(draft, command.child, command.tier, command.what)
         case journey.NoteNomination():
-            journey.note_nomination(draft, command)
+            if not draft.state.ended:
+                children.note_nomination(draft, command.tier, command.nominated)
         case journey.Reconsider():
             pass
         case journey.CloseJourney():

@@ -61,13 +61,13 @@ class TaskWithdrawn(Event, frozen=True, tag="TaskWithdrawn"):
 
 
 class DeadlineMoved(Event, frozen=True, tag="DeadlineMoved"):
-    """A due date that was extended, or moved by a pause or a change of the calendar."""
+    """A due date that was extended, or moved by a pause, a change of the calendar or of its session."""
 
     task: str
     due_at: datetime
     remind_at: tuple[datetime, ...]
     escalate_at: datetime | None
-    because: Literal["extended", "pause", "calendar"]
+    because: Literal["extended", "pause", "calendar", "session"]
     reason: TextRef | None = None
 
 
@@ -204,7 +204,7 @@ def move(
     draft: Draft,
     task: Task,
     by: timedelta,
-    because: Literal["extended", "pause", "calendar"],
+    because: Literal["extended", "pause", "calendar", "session"],
     reason: TextRef | None = None,
 ) -> None:
     """Move a due date with its reminders and its escalation."""

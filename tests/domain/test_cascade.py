@@ -6,8 +6,9 @@ from functools import cache
 from domain.history import fold
 from domain.identity import stream_kind
 from domain.participant import stream as participant
-from domain.participant.journey import Certified, GateOpened
+from domain.participant.journey import Certified
 from domain.participant.state import Participant
+from domain.participant.steps import GateOpened
 from domain.participant.tasks import TaskOverdue
 from domain.rollout import stream as rollout
 from domain.rollout.state import Rollout

@@ -1,0 +1,140 @@
+"""The children of a participant: who is named for the next tier, who came, and how they ended."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec.structs import replace
+
+from domain.event import Event
+from domain.participant.draft import Draft
+from domain.participant.hosting import welcome_child
+from domain.participant.plans import deliveries_of, settle_plans
+from domain.participant.state import Child, Participant, Task, put, with_facts
+from domain.participant.steps import opened
+from domain.participant.tasks import ask, done
+from domain.programme import Opening
+
+What = Literal["enrolled", "certified", "completed", "withdrawn", "closed"]
+
+# --- events
+
+
+class ChildrenNominated(Event, frozen=True, tag="ChildrenNominated"):
+    """So many schools are named for the tier, those included that take part already."""
+
+    tier: str
+    number: int
+
+
+class ChildEnrolled(Event, frozen=True, tag="ChildEnrolled"):
+    child: str
+    tier: str
+
+
+class ChildCertified(Event, frozen=True, tag="ChildCertified"):
+    child: str
+
+
+class ChildEnded(Event, frozen=True, tag="ChildEnded"):
+    child: str
+    how: Literal["completed", "withdrawn", "closed"]
+
+
+ChildEvent = ChildrenNominated | ChildEnrolled | ChildCertified | ChildEnded
+
+# --- decide
+
+
+def note_child(draft: Draft, child: str, tier: str, what: What) -> None:
+    """What a child tells of itself; whatever it is, the child takes part."""
+    if child not in draft.state.children:
+        draft.record(ChildEnrolled(child, tier))
+        welcome_child(draft, child, tier)
+    known = draft.state.children[child]
+    match what:
+        case "enrolled":
+            pass
+        case "certified":
+            if not known.certified:
+                draft.record(ChildCertified(child))
+        case how:
+            if known.ended is None:
+                draft.record(ChildEnded(child, how))
+                for delivery in deliveries_of(draft, tier):
+                    settle_plans(draft, delivery)
+
+
+def note_nomination(draft: Draft, tier: str, number: int) -> None:
+    known = draft.programme.opening(draft.state.tier, tier) is not None
+    if known and draft.state.nominated.get(tier, 0) != number:
+        draft.record(ChildrenNominated(tier, number))
+
+
+def open_next_tier(draft: Draft, opening: Opening) -> None:
+    """Open the gate when it may, and ask for as many children as are still to be named."""
+    is_open = opened(draft, f"open:{opening.tier}", opening.gate)
+    if is_open or draft.state.certified_at is not None:
+        _ask_to_nominate(draft, opening)
+
+
+def children_are_done(draft: Draft) -> bool:
+    """Every next tier is open, has at least its least number of children, and all of them have come to their end."""
+    for opening in draft.tier.opens:
+        under = len(_under(draft, opening))
+        is_open = f"open:{opening.tier}" in draft.state.gates
+        if not is_open or under < max(opening.fan_out.least, draft.state.nominated.get(opening.tier, 0)):
+            return False
+        if _asked_to_nominate(draft, opening):
+            return False
+    return all(child.ended is not None for child in draft.state.children.values())
+
+
+def _ask_to_nominate(draft: Draft, opening: Opening) -> None:
+    """A child that withdrew leaves room for another, so the same can be asked again under a number."""
+    named = max(draft.state.nominated.get(opening.tier, 0), len(_under(draft, opening)))
+    asked = _asked_to_nominate(draft, opening)
+    if named >= opening.fan_out.target:
+        for task in asked:
+            done(draft, task.id)
+    elif not asked:
+        stem = f"nominate/{opening.tier}"
+        times = sum(name == stem or name.startswith(f"{stem}.") for name in draft.state.done)
+        name = f"{stem}.{times + 1}" if times else stem
+        ask(draft, name, "nominate", opening.nominate, subject=opening.tier)
+
+
+def _asked_to_nominate(draft: Draft, opening: Opening) -> list[Task]:
+    tasks = draft.state.tasks.values()
+    return [task for task in tasks if task.kind == "nominate" and task.subject == opening.tier]
+
+
+def _under(draft: Draft, opening: Opening) -> list[Child]:
+    children = draft.state.children.values()
+    return [child for child in children if child.tier == opening.tier and child.ended != "withdrawn"]
+
+
+# --- evolve
+
+
+def evolve_children(state: Participant, event: ChildEvent, at: datetime) -> Participant:
+    match event:
+        case ChildrenNominated():
+            return replace(state, nominated=put(state.nominated, event.tier, event.number))
+        case ChildEnrolled():
+            return _count(state, event.child, Child(event.tier))
+        case ChildCertified():
+            return _count(state, event.child, replace(state.children[event.child], certified=True))
+        case ChildEnded():
+            return _count(state, event.child, replace(state.children[event.child], ended=event.how))
+
+
+def _count(state: Participant, child: str, now: Child) -> Participant:
+    children = put(state.children, child, now)
+    return with_facts(
+        replace(state, children=children),
+        {
+            "children.opened": len(children),
+            "children.certified": sum(each.certified for each in children.values()),
+            "children.completed": sum(each.ended == "completed" for each in children.values()),
+        },
+    )

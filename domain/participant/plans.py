@@ -1,0 +1,87 @@
+"""Plans: which sessions of its children's training a participant is asked to plan, and when that is answered."""
+
+from domain.identity import participant_id, school_of
+from domain.participant.draft import Draft
+from domain.participant.state import Task
+from domain.participant.tasks import ask, done, withdraw_task
+from domain.step import DeliveryStep, SessionDefinition, TrainingStep
+
+
+def start_delivery(draft: Draft, step: DeliveryStep) -> None:
+    """Ask for every session of the children's training to be planned."""
+    for definition in sessions_of(draft, step):
+        ask(draft, f"{step.id}/plan-{definition.id}", "plan", step.plan, step.id, subject=definition.id)
+
+
+def delivery_complete(draft: Draft, step: DeliveryStep) -> bool:
+    held = {each.definition for each in draft.state.hosted.values() if each.step == step.step and each.status == "held"}
+    return all(definition.id in held for definition in sessions_of(draft, step))
+
+
+def sessions_of(draft: Draft, step: DeliveryStep) -> tuple[SessionDefinition, ...]:
+    """The sessions to be held, as the first of the step's tiers defines them."""
+    return training_of(draft, step.tiers[0], step.step).sessions
+
+
+def training_of(draft: Draft, tier: str, step: str) -> TrainingStep:
+    found = draft.programme.tier_by_id[tier].step_by_id[step]
+    assert isinstance(found, TrainingStep)
+    return found
+
+
+def deliveries_of(draft: Draft, tier: str) -> list[DeliveryStep]:
+    """The deliveries under way or done that are meant for children of the tier."""
+    steps = (step for step in draft.tier.steps if isinstance(step, DeliveryStep))
+    return [step for step in steps if tier in step.tiers and step.id in draft.state.steps]
+
+
+def children_of(draft: Draft, delivery: DeliveryStep) -> tuple[str, ...]:
+    """The children under way that a delivery is meant for."""
+    children = draft.state.children.items()
+    return tuple(sorted(name for name, each in children if each.ended is None and each.tier in delivery.tiers))
+
+
+def is_invited(draft: Draft, step: str, definition: str, child: str) -> bool:
+    """Whether the child is asked to a session that is held or still to be held."""
+    return any(
+        (each.step, each.definition) == (step, definition) and each.status != "cancelled" and child in each.participants
+        for each in draft.state.hosted.values()
+    )
+
+
+def ask_to_catch_up(draft: Draft, step: DeliveryStep, definition: str, child: str) -> None:
+    """A session was held before the child came: it is held again for it."""
+    school = school_of(child)
+    ask(draft, f"{step.id}/plan-{definition}-{school}", "plan", step.plan, step.id, subject=f"{definition} {school}")
+
+
+def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
+    """A session was cancelled: another is planned for those who were asked to it and are still under way."""
+    cancelled = draft.state.hosted[session]
+    children = children_of(draft, step)
+    left = [school_of(child) for child in children if child in cancelled.participants]
+    if not left:
+        return
+    subject = cancelled.definition if len(left) == len(children) else " ".join((cancelled.definition, *left))
+    number = session.rpartition(".")[2]
+    ask(draft, f"{step.id}/plan-{cancelled.definition}-again-{number}", "plan", step.plan, step.id, subject=subject)
+
+
+def settle_plans(draft: Draft, delivery: DeliveryStep) -> None:
+    """End what is answered: everybody concerned is asked to a session, or nobody concerned is under way any more."""
+    for task in list(draft.state.tasks.values()):
+        if task.kind != "plan" or task.step != delivery.id:
+            continue
+        concerned = _concerned(draft, delivery, task)
+        definition = (task.subject or "").partition(" ")[0]
+        if " " in (task.subject or "") and not concerned:
+            withdraw_task(draft, task.id)
+        elif concerned and all(is_invited(draft, delivery.step, definition, child) for child in concerned):
+            done(draft, task.id)
+
+
+def _concerned(draft: Draft, delivery: DeliveryStep, task: Task) -> tuple[str, ...]:
+    """The children under way that a plan is asked for: those that its subject names, or all."""
+    schools = (task.subject or "").split(" ")[1:]
+    named = {participant_id(draft.state.rollout, school) for school in schools}
+    return tuple(child for child in children_of(draft, delivery) if not schools or child in named)
