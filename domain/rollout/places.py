@@ -14,7 +14,9 @@ NO_TIER = Reason("no_tier", "The programme has no tier '{tier}'{hint}.")
 NO_PARENT = Reason("no_parent", "{school} needs a parent of the tier {tiers}; '{parent}' is none of this rollout's.")
 WHICH_PARENT = Reason("which_parent", "{school} has several possible parents ({parents}); say which one prepares it.")
 TWICE = Reason("school_twice", "{school} stands twice in the list.")
-TAKES_PART = Reason("takes_part", "{school} takes part in this rollout already.")
+TAKES_PART = Reason("takes_part", "{school} takes part in this rollout already, as {tier}.")
+NAMED_ALREADY = Reason("named_already", "{school} is named already, by {parent}.")
+ONE_SEAT = Reason("one_seat", "{person} is put into two seats of {school} ({seats}); one person, one seat.")
 NO_SEAT = Reason("no_seat_in_tier", "{school} has no seat '{seat}'; the tier {tier} has {seats}.")
 NO_NOMINEE_TIER = Reason("no_nominee_tier", "{parent} cannot prepare a school of the tier '{tier}'; it opens {tiers}.")
 TOO_MANY = Reason(
@@ -47,13 +49,21 @@ def check_places(
     for place in places:
         participant = participant_id(state.id, place.school)
         if participant in state.roster:
-            raise TAKES_PART(school=place.school)
+            raise TAKES_PART(school=place.school, tier=state.roster[participant].tier)
         if participant in tiers:
             raise TWICE(school=place.school)
         check_tier_and_seats(programme, place)
         found.append((place, _parent(programme, state, tiers, place, replaced)))
         tiers[participant] = place.tier
     return found
+
+
+def is_on_roster(state: Rollout, place: Place) -> bool:
+    """Whether exactly this place is taken already: the school, at this tier and under this parent."""
+    entry = state.roster.get(participant_id(state.id, place.school))
+    if entry is None or entry.tier != place.tier:
+        return False
+    return place.parent is None or entry.parent == participant_id(state.id, place.parent)
 
 
 def check_tier_and_seats(programme: Programme, place: Place) -> None:
@@ -66,6 +76,10 @@ def check_tier_and_seats(programme: Programme, place: Place) -> None:
     for seat in place.persons:
         if seat not in seats:
             raise NO_SEAT(school=place.school, seat=seat, tier=tier.id, seats=", ".join(seats))
+    for person in place.persons.values():
+        taken = [seat for seat, who in place.persons.items() if who == person]
+        if len(taken) > 1:
+            raise ONE_SEAT(person=person, school=place.school, seats=", ".join(taken))
 
 
 def _parent(
@@ -107,8 +121,7 @@ def check_nomination(
         _may_nominate(programme, facts, command, opening)
         if _known(state, place, parent) or place.school in {each.school for each in new}:
             continue
-        if participant_id(state.id, place.school) in state.roster or place.school in state.nominated:
-            raise TAKES_PART(school=place.school)
+        _must_be_free(state, place)
         if opening.territory == "same_region" and place.region != entry.region:
             raise OTHER_REGION(school=place.school, region=place.region, parent=command.parent, own=entry.region)
         new.append(place)
@@ -122,6 +135,16 @@ def _may_nominate(programme: Programme, facts: Facts, command: NominateSchools, 
         return
     role = programme.roles[opening.nominate.by].title.en
     raise NOT_ITS_COORDINATOR(actor=command.actor, parent=command.parent, role=role)
+
+
+def _must_be_free(state: Rollout, place: Place) -> None:
+    """The school takes no part, and nobody else has named it, unless whoever had has left."""
+    entry = state.roster.get(participant_id(state.id, place.school))
+    if entry is not None:
+        raise TAKES_PART(school=place.school, tier=entry.tier)
+    waiting = state.nominated.get(place.school)
+    if waiting is not None and state.roster[waiting.parent].status != "withdrawn":
+        raise NAMED_ALREADY(school=place.school, parent=school_of(waiting.parent))
 
 
 def _known(state: Rollout, place: Place, parent: str) -> bool:

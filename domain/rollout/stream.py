@@ -1,25 +1,35 @@
 """A rollout's stream as a whole: decide, evolve and what follows for its participants."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any, assert_never, get_args
+from datetime import date, datetime
+from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import replace
 
-from domain.command import CASCADE, Command, PassTime, TextGiven
+from domain.command import CASCADE, CLOCK, Command, PassTime, TextGiven
 from domain.event import Event, TextRef
 from domain.gate import Facts
 from domain.history import Corrected
-from domain.identity import participant_id, participant_stream, school_of
+from domain.identity import participant_id, participant_stream
 from domain.participant import interruptions, journey
+from domain.participant.draft import FOR_THE_SYSTEM
 from domain.participant.onward import Onward
 from domain.programme import Programme
 from domain.refusal import Reason
 from domain.rollout import commands as ask
 from domain.rollout import events as happened
-from domain.rollout.places import check_nomination, check_places, top_places
-from domain.rollout.state import Nomination, Rollout, RosterEntry
+from domain.rollout.draft import Draft
+from domain.rollout.places import check_places, top_places
+from domain.rollout.roster import (
+    enrol_schools,
+    evolve_roster,
+    nominate_schools,
+    note_participant,
+    open_tier,
+    put_on_roster,
+)
+from domain.rollout.state import Rollout
 
 EVENTS: tuple[type[Event], ...] = (*get_args(happened.RolloutEvent), Corrected)
 COMMANDS: tuple[type[Command], ...] = (
@@ -39,41 +49,15 @@ COMMANDS: tuple[type[Command], ...] = (
 
 NO_ROLLOUT = Reason("no_rollout", "There is no rollout of that name.")
 STARTED_OTHERWISE = Reason(
-    "started_otherwise", "The rollout {rollout} has been started already, from another definition or another cohort."
+    "started_otherwise",
+    "The rollout {rollout} was started already, from another definition, cohort or list; a school that is to come in "
+    "as well is enrolled ('kaskad school enrol').",
 )
 ROLLOUT_CLOSED = Reason("rollout_closed", "The rollout {rollout} is closed; nothing can be changed in it.")
-NO_RIGHT = Reason("no_right", "{actor} has no right to do this: it takes the right {right}.")
 NO_COHORT = Reason("no_cohort", "{programme} has no cohort '{cohort}'; it has {cohorts}.")
 STILL_UNDER_WAY = Reason(
     "still_under_way", "{count} participants are still under way; --force closes the rollout all the same."
 )
-NOT_WITHDRAWN = Reason("not_withdrawn", "{school} has not withdrawn, so nobody can take its place.")
-REPLACED_ALREADY = Reason("replaced_already", "Another school has taken the place of {school} already.")
-
-
-class Draft:
-    """A decision in the making for one rollout."""
-
-    def __init__(self, programme: Programme, state: Rollout, facts: Facts, command: Command) -> None:
-        self.programme = programme
-        self.state = state
-        self.facts = facts
-        self.command = command
-        self.events: list[Event] = []
-
-    def record(self, event: Event) -> None:
-        self.events.append(event)
-        self.state = evolve(self.state, event, self.command.happened_at or self.command.now, self.state.version + 1)
-
-    def must_manage(self) -> None:
-        if self.command.actor != CASCADE and "programme-manager" not in self.facts.rights:
-            raise NO_RIGHT(actor=self.command.actor, right="programme-manager")
-
-    def must_run(self) -> None:
-        if not self.state.version:
-            raise NO_ROLLOUT()
-        if self.state.status == "closed":
-            raise ROLLOUT_CLOSED(rollout=self.state.id)
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -87,18 +71,23 @@ class Decision(msgspec.Struct, frozen=True):
 
 def decide(programme: Programme, state: Rollout, facts: Facts, command: Command) -> Decision:
     """What is to be recorded; nothing when it is so already. Raises Refused."""
-    draft = Draft(programme, state, facts, command)
+    if command.of_the_system and command.actor not in (CLOCK, CASCADE):
+        raise FOR_THE_SYSTEM(kind=command.kind)
+    draft = Draft(programme, state, facts, command, evolve)
+    draft.must_have_happened()
     match command:
         case ask.StartRollout():
             _start(draft, command)
         case ask.EnrolSchools():
-            _enrol(draft, command)
+            _must_run(state)
+            enrol_schools(draft, command)
         case ask.NominateSchools():
-            _nominate(draft, command)
+            _must_run(state)
+            nominate_schools(draft, command)
         case ask.OpenTier():
-            _open_tier(draft, command)
+            open_tier(draft, command)
         case ask.NoteParticipant():
-            _note(draft, command)
+            note_participant(draft, command)
         case PassTime():
             pass
         case _:
@@ -110,7 +99,8 @@ def _start(draft: Draft, command: ask.StartRollout) -> None:
     draft.must_manage()
     state = draft.state
     if state.version:
-        if (state.definition, state.cohort) != (command.definition, command.cohort):
+        listed = all(participant_id(state.id, place.school) in state.roster for place in command.places)
+        if not listed or (state.definition, state.cohort) != (command.definition, command.cohort):
             raise STARTED_OTHERWISE(rollout=command.rollout)
         return
     if command.cohort not in draft.programme.cohorts:
@@ -128,82 +118,19 @@ def _start(draft: Draft, command: ask.StartRollout) -> None:
     )
     places = (*top_places(draft.programme, command.places), *command.places)
     for place, parent in check_places(draft.programme, draft.state, places):
-        _onto_roster(draft, place, parent)
+        put_on_roster(draft, place, parent)
 
 
-def _enrol(draft: Draft, command: ask.EnrolSchools) -> None:
-    draft.must_run()
-    draft.must_manage()
-    replaced = participant_id(draft.state.id, command.replaces) if command.replaces else None
-    new = [each for each in command.places if participant_id(draft.state.id, each.school) not in draft.state.roster]
-    if not new:
-        return
-    if replaced is not None:
-        _may_replace(draft, replaced)
-    for place, parent in check_places(draft.programme, draft.state, tuple(new), replaced):
-        _onto_roster(draft, place, parent, replaced)
-
-
-def _may_replace(draft: Draft, participant: str) -> None:
-    entry = draft.state.roster.get(participant)
-    if entry is None or entry.status != "withdrawn":
-        raise NOT_WITHDRAWN(school=school_of(participant))
-    if participant in draft.state.replaced:
-        raise REPLACED_ALREADY(school=school_of(participant))
-
-
-def _nominate(draft: Draft, command: ask.NominateSchools) -> None:
-    draft.must_run()
-    parent = participant_id(draft.state.id, command.parent)
-    for place in check_nomination(draft.programme, draft.state, draft.facts, command, parent):
-        draft.record(
-            happened.SchoolNominated(
-                place.school,
-                place.tier,
-                parent,
-                place.names.model_dump(),
-                place.region,
-                place.language,
-                dict(place.persons),
-            )
-        )
-        if (parent, place.tier) in draft.state.opened:
-            _onto_roster(draft, place, parent)
-
-
-def _open_tier(draft: Draft, command: ask.OpenTier) -> None:
-    if (
-        not draft.state.version
-        or draft.state.status == "closed"
-        or (command.parent, command.tier) in draft.state.opened
-    ):
-        return
-    draft.record(happened.TierOpened(command.parent, command.tier))
-    for each in list(draft.state.nominated.values()):
-        if (each.parent, each.tier) == (command.parent, command.tier):
-            place = ask.Place.model_validate(
-                {
-                    "school": each.school,
-                    "tier": each.tier,
-                    "names": dict(each.names),
-                    "region": each.region,
-                    "language": each.language,
-                    "persons": dict(each.persons),
-                }
-            )
-            _onto_roster(draft, place, each.parent)
-
-
-def _note(draft: Draft, command: ask.NoteParticipant) -> None:
-    entry = draft.state.roster.get(command.participant)
-    if entry is None or entry.status == command.what or (command.what == "certified" and entry.certified):
-        return
-    draft.record(happened.ParticipantNoted(command.participant, command.what))
+def _must_run(state: Rollout) -> None:
+    if not state.version:
+        raise NO_ROLLOUT()
+    if state.status == "closed":
+        raise ROLLOUT_CLOSED(rollout=state.id)
 
 
 def _steer(draft: Draft, command: Command) -> None:
     if not isinstance(command, ask.CloseRollout) or not draft.state.version:
-        draft.must_run()
+        _must_run(draft.state)
     draft.must_manage()
     match command:
         case ask.PauseRollout():
@@ -232,25 +159,6 @@ def _close(draft: Draft, command: ask.CloseRollout) -> None:
     draft.record(happened.RolloutClosed(_text(command.reason)))
 
 
-def _onto_roster(draft: Draft, place: ask.Place, parent: str | None, replaces: str | None = None) -> None:
-    participant = participant_id(draft.state.id, place.school)
-    if participant in draft.state.roster:
-        return
-    draft.record(
-        happened.SchoolEnrolled(
-            participant=participant,
-            school=place.school,
-            tier=place.tier,
-            parent=parent,
-            names=place.names.model_dump(),
-            region=place.region,
-            language=place.language,
-            persons=dict(place.persons),
-            replaces=replaces,
-        )
-    )
-
-
 def _text(given: TextGiven | None) -> TextRef | None:
     return None if given is None else TextRef(given.id, given.hash)
 
@@ -276,7 +184,7 @@ def evolve(state: Rollout, event: Event, at: datetime, version: int) -> Rollout:
         case (
             happened.SchoolEnrolled() | happened.SchoolNominated() | happened.TierOpened() | happened.ParticipantNoted()
         ):
-            return _evolve_roster(state, event)
+            return evolve_roster(state, event)
         case happened.RolloutPaused():
             return replace(state, status="paused", paused_at=at)
         case happened.RolloutResumed():
@@ -289,38 +197,6 @@ def evolve(state: Rollout, event: Event, at: datetime, version: int) -> Rollout:
             return state
 
 
-def _evolve_roster(
-    state: Rollout,
-    event: happened.SchoolEnrolled | happened.SchoolNominated | happened.TierOpened | happened.ParticipantNoted,
-) -> Rollout:
-    match event:
-        case happened.SchoolEnrolled():
-            entry = RosterEntry(event.school, event.tier, event.parent, event.names, event.region, event.language)
-            waiting = {school: each for school, each in state.nominated.items() if school != event.school}
-            replaced = state.replaced if event.replaces is None else state.replaced | {event.replaces}
-            return replace(
-                state, roster={**state.roster, event.participant: entry}, nominated=waiting, replaced=replaced
-            )
-        case happened.SchoolNominated():
-            nomination = Nomination(
-                event.school, event.tier, event.parent, event.names, event.region, event.language, event.persons
-            )
-            return replace(state, nominated={**state.nominated, event.school: nomination})
-        case happened.TierOpened():
-            return replace(state, opened=state.opened | {(event.parent, event.tier)})
-        case happened.ParticipantNoted():
-            entry = state.roster[event.participant]
-            if event.what == "certified":
-                noted = replace(
-                    entry, certified=True, status="certified" if entry.status == "enrolled" else entry.status
-                )
-            else:
-                noted = replace(entry, status=event.what)
-            return replace(state, roster={**state.roster, event.participant: noted})
-        case _:
-            assert_never(event)
-
-
 # --- what follows
 
 
@@ -328,8 +204,12 @@ def consequences(programme: Programme, before: Rollout, state: Rollout, event: E
     """The commands that an event of the rollout brings about at its participants."""
     match event:
         case happened.SchoolEnrolled():
-            yield Onward(participant_stream(event.participant), journey.Enrol, _enrolment(state, event))
+            ends = programme.cohorts[state.cohort].ends
+            yield Onward(participant_stream(event.participant), journey.Enrol, _enrolment(state, event, ends))
             yield from _nominations(state, event.parent, event.tier)
+        case happened.ParticipantNoted(what="withdrawn"):
+            entry = state.roster[event.participant]
+            yield from _nominations(state, entry.parent, entry.tier)
         case happened.SchoolNominated():
             yield from _nominations(state, event.parent, event.tier)
         case happened.RolloutPaused():
@@ -344,7 +224,7 @@ def consequences(programme: Programme, before: Rollout, state: Rollout, event: E
             pass
 
 
-def _enrolment(state: Rollout, event: happened.SchoolEnrolled) -> dict[str, Any]:
+def _enrolment(state: Rollout, event: happened.SchoolEnrolled, ends: date) -> dict[str, Any]:
     return {
         "participant": event.participant,
         "rollout": state.id,
@@ -356,6 +236,8 @@ def _enrolment(state: Rollout, event: happened.SchoolEnrolled) -> dict[str, Any]
         "language": event.language,
         "persons": event.persons,
         "calendar": state.calendar,
+        "ends": ends,
+        "paused": state.status == "paused",
     }
 
 
