@@ -8,13 +8,15 @@ from pydantic import Field
 
 from domain.command import Command, Instant, TextGiven
 from domain.event import Event
-from domain.gate import evaluate
 from domain.history import Corrected, Happening
+from domain.participant.attending import AttendanceCredited, audience_of
 from domain.participant.draft import Draft, text_ref
-from domain.participant.evidence import MANAGER_DECIDES, EvidenceReviewed
-from domain.participant.journey import gates_of
-from domain.participant.tasks import ask
+from domain.participant.evidence import EvidenceReviewed, score_of
+from domain.participant.journey import Enrolled
+from domain.participant.plans import training_of
+from domain.participant.tasks import TaskCompleted, check_answer
 from domain.refusal import Reason
+from domain.step import AssignmentStep
 
 # --- commands
 
@@ -35,7 +37,6 @@ CORRECTABLE: dict[str, frozenset[str]] = {
     "CheckpointHeld": frozenset({"outcome"}),
     "EvidenceReviewed": frozenset({"verdict", "points"}),
     "TaskCompleted": frozenset({"answer"}),
-    "SessionPlanned": frozenset({"starts_at"}),
 }
 
 # --- refusals
@@ -53,6 +54,7 @@ CORRECTION_OF_CORRECTION = Reason(
 
 def correct(draft: Draft, command: Correct, history: tuple[Happening, ...]) -> Corrected | None:
     """The correction to record, or None when the event says so already."""
+    draft.must_exist()
     draft.must_have_happened()
     target = next((each for each in history if each.version == command.version), None)
     if target is None:
@@ -61,8 +63,10 @@ def correct(draft: Draft, command: Correct, history: tuple[Happening, ...]) -> C
         raise CORRECTION_OF_CORRECTION(version=command.version, target=target.event.version)
     if not draft.manages:
         _own_or_managed(draft, target)
+    if command.took_place is not None and not isinstance(target.event, Enrolled):
+        draft.must_have_happened(command.took_place)
     current = _as_corrected(target, history)
-    changed = _changed(current.event, command)
+    changed = _changed(draft, current.event, command)
     happened = command.took_place or current.happened_at
     if changed == current.event and happened == current.happened_at:
         return None
@@ -76,22 +80,6 @@ def _own_or_managed(draft: Draft, target: Happening) -> None:
         draft.must_manage()
 
 
-def doubt_gates(draft: Draft) -> None:
-    """Gates that opened and would not open on the corrected facts: nothing is undone, the manager is asked."""
-    facts = replace(draft.facts, own=draft.state.facts)
-    for gate_id, gate in gates_of(draft.tier):
-        if gate_id not in draft.state.gates:
-            continue
-        if not evaluate(gate, facts, draft.state.id, draft.at, draft.programme.time_zone).open:
-            ask(
-                draft,
-                f"gate/{gate_id.replace(':', '-')}/decide-{draft.state.version}",
-                "decide",
-                MANAGER_DECIDES,
-                subject=gate_id,
-            )
-
-
 def _as_corrected(target: Happening, history: tuple[Happening, ...]) -> Happening:
     for each in reversed(history):
         if isinstance(each.event, Corrected) and each.event.version == target.version:
@@ -99,20 +87,58 @@ def _as_corrected(target: Happening, history: tuple[Happening, ...]) -> Happenin
     return target
 
 
-def _changed(event: Event, command: Correct) -> Event:
+def _changed(draft: Draft, event: Event, command: Correct) -> Event:
     kind = event.kind()
-    allowed = CORRECTABLE.get(kind, frozenset())
+    allowed = _correctable(draft, event)
     for field in command.changes:
         if field not in allowed:
-            raise NOT_CORRECTABLE(
-                field=field, kind=kind, fields=", ".join(sorted(allowed)) or "only when it took place"
-            )
+            fields = ", ".join(sorted(allowed)) or "only when it took place"
+            raise NOT_CORRECTABLE(field=field, kind=kind, fields=fields)
     if not command.changes and command.took_place is None:
         raise CORRECTS_NOTHING()
     data = {**msgspec.json.decode(msgspec.json.encode(event)), **command.changes}
-    if isinstance(event, EvidenceReviewed) and "points" in command.changes:
-        data["score"] = sum(data["points"].values())
     try:
-        return msgspec.json.decode(msgspec.json.encode(data), type=type(event))
-    except (msgspec.ValidationError, TypeError, AttributeError) as problem:
+        return _sound(draft, msgspec.json.decode(msgspec.json.encode(data), type=type(event)))
+    except (msgspec.ValidationError, TypeError) as problem:
         raise BAD_CORRECTION(kind=kind, problem=problem) from problem
+
+
+def _correctable(draft: Draft, event: Event) -> frozenset[str]:
+    """An answer is one only to an assignment: of other tasks, what completed them is corrected instead."""
+    if isinstance(event, TaskCompleted):
+        step = draft.tier.step_by_id.get(event.step or "")
+        return CORRECTABLE[event.kind()] if isinstance(step, AssignmentStep) else frozenset()
+    return CORRECTABLE.get(event.kind(), frozenset())
+
+
+def _sound(draft: Draft, event: Event) -> Event:
+    """The corrected event, held to what the command that made it is held to."""
+    match event:
+        case AttendanceCredited():
+            return _attendance(draft, event)
+        case EvidenceReviewed():
+            score = score_of(draft, event.step, event.item, event.verdict, event.points)
+            return replace(event, score=score)
+        case TaskCompleted():
+            step = draft.tier.step_by_id.get(event.step or "")
+            if isinstance(step, AssignmentStep):
+                (task,) = (each for each in step.tasks if f"{step.id}/{each.id}" == event.task)
+                check_answer(event.task, event.answer, task.answers)
+            return event
+        case _:
+            return event
+
+
+def _attendance(draft: Draft, event: AttendanceCredited) -> AttendanceCredited:
+    """Seats that the session asked for; whoever sat there is who sits there now, where nothing else is known."""
+    asked = audience_of(draft, event.step)
+    for seat in event.seats:
+        if seat not in asked:
+            problem = f"the session asked for the seats {', '.join(asked)}, not for '{seat}'"
+            raise BAD_CORRECTION(kind=event.kind(), problem=problem)
+    sessions = training_of(draft, draft.state.tier, event.step).sessions
+    most = max(each.hours for each in sessions)
+    if not 0 <= event.hours <= most:
+        raise BAD_CORRECTION(kind=event.kind(), problem=f"a session has 0 to {most} hours, not {event.hours}")
+    persons = {seat: event.persons.get(seat) or draft.state.seats[seat].person for seat in event.seats}
+    return replace(event, persons={seat: person for seat, person in persons.items() if person is not None})

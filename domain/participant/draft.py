@@ -45,11 +45,11 @@ class Draft:
         self.at = command.now
         self.events: list[Event] = []
         self.on_behalf_of = command.on_behalf_of
-        self._evolve = evolve
+        self.evolve = evolve
 
     def record(self, event: Event) -> None:
         self.events.append(event)
-        self.state = self._evolve(self.state, event, self.happened_at, self.state.version + 1)
+        self.state = self.evolve(self.state, event, self.happened_at, self.state.version + 1)
 
     @property
     def happened_at(self) -> datetime:
@@ -99,8 +99,9 @@ class Draft:
             raise PAUSED()
         self.must_have_happened()
 
-    def must_have_happened(self) -> None:
-        happened = self.command.happened_at
+    def must_have_happened(self, stated: datetime | None = None) -> None:
+        """What is said of the time is possible: it has come, and the participant took part by then."""
+        happened = stated or self.command.happened_at
         if happened is None:
             return
         if happened > self.at:

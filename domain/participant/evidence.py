@@ -1,6 +1,6 @@
 """Evidence: what a participant submits, by attempt, and what a reviewer says of it; in a cycle, phase by phase."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -108,6 +108,7 @@ REVIEWED_OTHERWISE = Reason(
 OWN_EVIDENCE = Reason("own_evidence", "{actor} submitted this evidence and cannot review it.")
 MENTOR_REVIEWS = Reason("mentor_reviews", "{actor} is the {duty} of {school} and cannot review its evidence.")
 REMARK_MISSING = Reason("remark_missing", "Evidence that is {verdict} needs a remark: the school must know why.")
+NO_RUBRIC = Reason("no_rubric", "'{item}' is judged without points; leave them out.")
 POINTS_MISSING = Reason("points_missing", "The rubric asks for points on {criteria}.")
 POINTS_OUT_OF_RANGE = Reason("points_out_of_range", "'{criterion}' takes 0 to {most} points, not {given}.")
 BELOW_THRESHOLD = Reason("below_threshold", "{score} points are too few to accept it; the rubric asks for {least}.")
@@ -177,7 +178,7 @@ def review_evidence(draft: Draft, command: ReviewEvidence) -> None:
     attempt = attempts[number - 1]
     _independent(draft, item, attempt)
     draft.must_hold(item.review.by)
-    score = _score(draft, command, item)
+    score = score_of(draft, command.step, command.item, command.verdict, command.points)
     if attempt.review is not None:
         if (attempt.review.verdict, attempt.review.score) != (command.verdict, score):
             raise REVIEWED_OTHERWISE(
@@ -317,19 +318,22 @@ def _independent(draft: Draft, item: EvidenceItem, attempt: Attempt) -> None:
         raise MENTOR_REVIEWS(actor=actor, duty=draft.role_title(role), school=draft.state.school)
 
 
-def _score(draft: Draft, command: ReviewEvidence, item: EvidenceItem) -> int:
-    assert item.review is not None
-    if item.review.rubric is None:
+def score_of(draft: Draft, step: str, name: str, verdict: Verdict, points: Mapping[str, int]) -> int:
+    """The sum of the points, held to the rubric. Who does not accept may leave the points out."""
+    _, item = _item(draft, step, name)
+    rubric = draft.programme.rubrics.get(item.review.rubric or "") if item.review else None
+    if rubric is None and points:
+        raise NO_RUBRIC(item=name)
+    if rubric is None or (not points and verdict != "accepted"):
         return 0
-    rubric = draft.programme.rubrics[item.review.rubric]
     most = {criterion.id: criterion.points for criterion in rubric.criteria}
-    if set(command.points) != set(most):
+    if set(points) != set(most):
         raise POINTS_MISSING(criteria=", ".join(f"{name} (0 to {points})" for name, points in most.items()))
-    for criterion, points in command.points.items():
-        if not 0 <= points <= most[criterion]:
-            raise POINTS_OUT_OF_RANGE(criterion=criterion, most=most[criterion], given=points)
-    score = sum(command.points.values())
-    if command.verdict == "accepted" and score < rubric.accepted_from:
+    for criterion, given in points.items():
+        if not 0 <= given <= most[criterion]:
+            raise POINTS_OUT_OF_RANGE(criterion=criterion, most=most[criterion], given=given)
+    score = sum(points.values())
+    if verdict == "accepted" and score < rubric.accepted_from:
         raise BELOW_THRESHOLD(score=score, least=rubric.accepted_from)
     return score
 

@@ -258,7 +258,7 @@ def _enrolled(state: Participant, event: Enrolled, at: datetime) -> Participant:
 
 def _ended(state: Participant, phase: Phase, at: datetime) -> Participant:
     """Nothing is asked of a participant that has come to its end."""
-    return replace(state, phase=phase, ended_at=at, tasks={})
+    return replace(state, phase=phase, ended_at=at, paused_at=None, tasks={})
 
 
 # --- agenda

@@ -104,6 +104,16 @@ def miss_checkpoint(draft: Draft, event: CheckpointMissed) -> None:
     _ask_next(draft, step, event.number + 1)
 
 
+def settle(draft: Draft) -> None:
+    """After a correction: ask for the look that is wanted now."""
+    for step in draft.tier.steps:
+        under_way = draft.state.steps.get(step.id)
+        if not isinstance(step, MentoringStep) or under_way is None or under_way.done_at is not None:
+            continue
+        if not any(task.step == step.id for task in draft.state.tasks.values()):
+            _ask_next(draft, step, len(draft.state.checkpoints.get(step.id, ())) + 1)
+
+
 def _ask_next(draft: Draft, step: MentoringStep, number: int) -> None:
     if mentoring_complete(draft, step):
         return

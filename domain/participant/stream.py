@@ -15,6 +15,7 @@ from domain.participant import (
     attending,
     children,
     corrections,
+    doubts,
     evidence,
     hosting,
     interruptions,
@@ -208,7 +209,10 @@ def _correct(draft: Draft, command: corrections.Correct, history: tuple[Happenin
     draft.record(event)
     now = Happening(0, draft.state.version, event, draft.happened_at, draft.at, command.actor)
     draft.state = fold(Participant(), (*history, now), evolve)
-    corrections.doubt_gates(draft)
+    if not draft.state.ended:
+        evidence.settle(draft)
+        mentoring.settle(draft)
+    doubts.doubt_gates(draft, history, now)
 
 
 def _pass_time(draft: Draft) -> None:
@@ -231,12 +235,17 @@ def evolve(state: Participant, event: Event, at: datetime, version: int) -> Part
 
 
 def agenda(programme: Programme, state: Participant) -> Iterator[tuple[datetime, Event]]:
-    """What falls due when, if nobody acts: the instant, and the event it leads to."""
-    if not state.version or state.ended or state.paused_at is not None:
+    """What falls due when, if nobody acts: the instant, and the event it leads to.
+
+    After the end only the manager can still be asked something: to decide on a gate that a correction put in doubt.
+    """
+    if not state.version or state.paused_at is not None:
         return
     for task in state.tasks.values():
         yield from tasks.task_agenda(task)
         yield from mentoring.checkpoint_agenda(task)
+    if state.ended:
+        return
     for name, seat in state.seats.items():
         if seat.substitute is not None and seat.substitute_until is not None:
             yield seat.substitute_until, team.SubstituteEnded(name, seat.substitute)

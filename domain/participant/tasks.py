@@ -178,7 +178,7 @@ def complete_task(draft: Draft, command: CompleteTask) -> None:
     draft.must_hold(task.role)
     if task.kind in _WAYS:
         raise OTHER_WAY(task=task.id, way=_WAYS[task.kind])
-    _check_answer(command, _answers(draft, task))
+    check_answer(task.id, command.answer, _answers(draft, task))
     draft.record(TaskCompleted(task.id, command.answer, task.step))
 
 
@@ -249,13 +249,11 @@ def assignment_of(draft: Draft, task: Task) -> Assignment:
     return next(each for each in step.tasks if f"{step.id}/{each.id}" == task.id)
 
 
-def _check_answer(command: CompleteTask, answers: tuple[str, ...]) -> None:
-    if command.answer is None and answers:
-        raise ANSWER_MISSING(task=command.task, answers=", ".join(answers))
-    if command.answer is not None and command.answer not in answers:
-        raise NOT_AN_ANSWER(
-            task=command.task, answer=command.answer, answers=", ".join(answers) or "none: it is just done"
-        )
+def check_answer(task: str, answer: str | None, answers: tuple[str, ...]) -> None:
+    if answer is None and answers:
+        raise ANSWER_MISSING(task=task, answers=", ".join(answers))
+    if answer is not None and answer not in answers:
+        raise NOT_AN_ANSWER(task=task, answer=answer, answers=", ".join(answers) or "none: it is just done")
 
 
 def _reminders(draft: Draft, days_before: tuple[int, ...], due: datetime) -> tuple[datetime, ...]:
