@@ -27,3 +27,6 @@ class Reason:
     def __call__(self, **params: object) -> Refused:
         words = {name: str(value) for name, value in params.items()}
         return Refused(self.code, self.sentence.format(**words), words)
+
+
+NO_RIGHT = Reason("no_right", "{actor} has no right to do this: it takes the right {right}.")

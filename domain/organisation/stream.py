@@ -11,7 +11,7 @@ from pydantic import Field
 from domain.command import Command, PersonId
 from domain.event import Event
 from domain.gate import Facts
-from domain.refusal import Reason
+from domain.refusal import NO_RIGHT, Reason
 from domain.text import Id
 
 #: operator, auditor, programme-manager, or another office of a programme
@@ -93,7 +93,7 @@ COMMANDS: tuple[type[Command], ...] = (AdoptProgramme, RegisterPerson, GrantRigh
 
 # --- refusals
 
-NO_RIGHT = Reason("no_right", "{actor} has no right to do this: it takes the right {right}.")
+NO_OPERATOR = Reason("no_operator", "The first right that is granted makes the first operator; it cannot be {right}.")
 NO_PERSON = Reason("no_person", "There is no person {person}.")
 ERASED = Reason("person_erased", "The person {person} has been erased.")
 LAST_OPERATOR = Reason("last_operator", "{person} is the only operator; make somebody else operator first.")
@@ -124,7 +124,10 @@ def decide(state: Organisation, facts: Facts, command: Command) -> tuple[Event, 
         case RegisterPerson():
             if state.version:
                 _must(state, command.actor, "programme-manager")
-            return () if command.person in state.persons else (PersonRegistered(command.person),)
+            if command.person not in state.persons:
+                return (PersonRegistered(command.person),)
+            _known(state, command.person)
+            return ()
         case GrantRight():
             return _grant(state, command)
         case RevokeRight():
@@ -137,8 +140,10 @@ def decide(state: Organisation, facts: Facts, command: Command) -> tuple[Event, 
 
 def _grant(state: Organisation, command: GrantRight) -> tuple[Event, ...]:
     """The very first right makes the first operator; every other is granted by an operator."""
-    if state.rights:
+    if _operators(state):
         _must(state, command.actor, "operator")
+    elif command.right != "operator":
+        raise NO_OPERATOR(right=command.right)
     _known(state, command.person)
     right = (command.person, command.right, command.scope)
     return () if right in state.rights else (RightGranted(*right),)
@@ -149,7 +154,8 @@ def _revoke(state: Organisation, command: RevokeRight) -> tuple[Event, ...]:
     right = (command.person, command.right, command.scope)
     if right not in state.rights:
         return ()
-    if command.right == "operator" and _operators(state) == {command.person}:
+    scopes = {scope for person, each, scope in state.rights if (person, each) == (command.person, "operator")}
+    if command.right == "operator" and _operators(state) == {command.person} and len(scopes) == 1:
         raise LAST_OPERATOR(person=command.person)
     return (RightRevoked(*right),)
 

@@ -13,12 +13,11 @@ from domain.event import Event, TextRef
 from domain.gate import Facts
 from domain.participant.state import Participant, SeatState
 from domain.programme import Programme, Tier
-from domain.refusal import Reason
+from domain.refusal import NO_RIGHT, Reason
 
 Evolve = Callable[[Participant, Event, datetime, int], Participant]
 
 NOT_YOURS = Reason("not_yours", "This is for the {role} of {school}; {actor} does not hold that seat or duty.")
-NO_RIGHT = Reason("no_right", "{actor} has no right to do this: it takes the right {right}.")
 NOT_ENROLLED = Reason("not_enrolled", "{school} does not take part in this rollout.")
 ENDED = Reason("ended", "{school} is no longer under way in this rollout (it is {phase}): nothing can be done for it.")
 PAUSED = Reason("paused", "The rollout is paused; it can be gone on with once it is resumed.")

@@ -6,9 +6,9 @@ from datetime import datetime
 from domain.command import CASCADE, Command
 from domain.event import Event
 from domain.gate import Facts
-from domain.participant.draft import IN_THE_FUTURE, NO_RIGHT
+from domain.participant.draft import IN_THE_FUTURE
 from domain.programme import Programme
-from domain.refusal import Reason
+from domain.refusal import NO_RIGHT, Reason
 from domain.rollout.state import Rollout
 
 Evolve = Callable[[Rollout, Event, datetime, int], Rollout]
