@@ -35,10 +35,13 @@ def update_name(command: type[Command]) -> str:
 class Asker:
     """Sends commands to the workflows of one log."""
 
-    def __init__(self, client: Client, task_queue: str, calendar: Calendar = "live") -> None:
+    def __init__(
+        self, client: Client, task_queue: str, calendar: Calendar = "live", *, longest_history: int = 0
+    ) -> None:
         self.client = client
         self.task_queue = task_queue
         self.calendar = calendar
+        self.longest_history = longest_history
 
     async def ask(self, stream: str, command: Command) -> Answer:
         """What the command recorded.
@@ -73,7 +76,7 @@ class Asker:
             raise ValueError(f"{stream} has no workflow")
         return WithStartWorkflowOperation(
             WORKFLOW_OF[stream_kind(stream)],
-            KeeperStart(stream=stream, calendar=self.calendar),
+            KeeperStart(stream=stream, calendar=self.calendar, longest_history=self.longest_history),
             id=workflow_id,
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

@@ -1,0 +1,230 @@
+"""A participant's workflow on a real server."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+
+from activities.asking import Asker
+from activities.office import Office
+from activities.reconcile import recover
+from domain.identity import rollout_stream, workflow_id_of
+from domain.participant.corrections import Correct
+from domain.participant.journey import Withdraw
+from domain.participant.tasks import CompleteTask
+from domain.participant.team import FreeSeat, NameSubstitute, TakeSeat
+from domain.refusal import Refused
+from domain.rollout.commands import CloseRollout
+from eventlog.log import open_log
+from runtime.serving import make_worker
+from runtime.settings import Settings
+from tests.workflows.cascade import Cascade, cascade
+
+pytestmark = pytest.mark.server
+
+REASON = {"id": "text-1", "hash": "0" * 64}
+
+
+async def _handle(asker: Asker, stream: str) -> WorkflowHandle[object, object]:
+    workflow_id = workflow_id_of(stream)
+    assert workflow_id is not None
+    return asker.client.get_workflow_handle(workflow_id)
+
+
+async def _run_ids(client: Client, stream: str) -> set[str | None]:
+    query = f"WorkflowId = '{workflow_id_of(stream)}'"
+    return {each.run_id async for each in client.list_workflows(query)}
+
+
+async def test_a_rollout_puts_its_schools_and_the_team_at_the_top_on_their_way(
+    client: Client, settings_here: Settings
+) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha", "beta")
+        await here.settle()
+        assert here.kinds("alpha")[0] == here.kinds("beta")[0] == here.kinds("trainers")[0] == "Enrolled"
+        assert here.kinds("trainers").count("ChildEnrolled") == 2
+
+
+async def test_it_works_the_same_when_hardly_any_workflow_is_kept_in_memory(
+    client: Client, settings_here: Settings
+) -> None:
+    """One place for four workflows: nearly every task begins with a replay.
+
+    Without any place at all the SDK would call off local activities under way, over and over.
+    """
+    async with cascade(client, settings_here, max_cached_workflows=1) as here:
+        await here.start("alpha", "beta")
+        await here.settle()
+        for school in ("alpha", "beta"):
+            await here.ask(school, TakeSeat, seat="lead", person="p-0000000a")
+        for school in ("beta", "alpha"):
+            await here.ask(school, CompleteTask, task="wish/go-on", answer="go")
+        await here.settle()
+        assert here.kinds("alpha") == here.kinds("beta")
+        assert "TaskCompleted" in here.kinds("alpha")
+
+
+async def test_a_refusal_reaches_the_caller_with_its_code_and_records_nothing(
+    client: Client, settings_here: Settings
+) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+        before = here.log.head().size
+        with pytest.raises(Refused) as refused:
+            await here.ask("alpha", TakeSeat, seat="throne", person="p-0000000a")
+        assert refused.value.code == "no_seat"
+        assert "throne" in str(refused.value)
+        assert here.log.head().size == before
+
+
+async def test_the_same_command_sent_by_many_is_recorded_once(client: Client, settings_here: Settings) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+        command = here.command(TakeSeat, seat="lead", person="p-0000000a", id="twice")
+        answers = await asyncio.gather(*(here.asker.ask(here.stream("alpha"), command) for _ in range(8)))
+        assert len({answer.first for answer in answers}) == 1
+        assert here.kinds("alpha").count("SeatTaken") == 1
+
+
+async def test_continue_as_new_loses_no_update_in_flight(client: Client, settings_here: Settings) -> None:
+    async with cascade(client, settings_here, longest_history=60) as here:
+        await here.start("alpha")
+        await here.settle()
+        await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
+
+        async def come_and_go(person: str) -> None:
+            for _ in range(6):
+                await here.ask("alpha", NameSubstitute, seat="lead", person=person)
+                await here.ask("alpha", NameSubstitute, seat="lead")
+
+        await asyncio.gather(*(come_and_go(f"p-0000001{number}") for number in range(5)))
+        recorded = {record.command_id for record in here.log.stream(here.stream("alpha"))}
+        assert len([each for each in recorded if each.startswith(here.rollout)]) >= 10
+        for _ in range(50):
+            if len(await _run_ids(client, here.stream("alpha"))) > 1:
+                break
+            await asyncio.sleep(0.1)
+        assert len(await _run_ids(client, here.stream("alpha"))) > 1
+
+
+async def test_a_correction_reaches_a_participant_whose_workflow_has_ended(
+    client: Client, settings_here: Settings
+) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+        await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
+        await here.ask("alpha", CompleteTask, task="wish/go-on", answer="go")
+        await here.ask("alpha", Withdraw, reason=REASON)
+        handle = await _handle(here.asker, here.stream("alpha"))
+        await asyncio.wait_for(handle.result(), 10)
+        answered = next(each for each in here.log.stream(here.stream("alpha")) if each.kind == "TaskCompleted")
+        answer = await here.ask(
+            "alpha", Correct, version=answered.version, changes={"answer": "stay"}, reason=REASON
+        )
+        assert answer.kinds == ("Corrected",)
+        await asyncio.wait_for((await _handle(here.asker, here.stream("alpha"))).result(), 10)
+
+
+async def test_a_log_that_is_away_fails_the_command_and_leaves_the_workflow_alive(
+    client: Client, settings_here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eventlog.errors import LogUnavailable
+
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+
+        async def away(request: object) -> None:
+            raise LogUnavailable("The disk is full.")
+
+        monkeypatch.setattr("activities.door.PATIENCE", 0.5)
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(here.log, "append_async", away)
+            with pytest.raises(LogUnavailable, match="disk is full"):
+                await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
+        answer = await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
+        assert answer.first > 0
+
+
+async def test_recover_starts_what_temporal_has_lost_and_twice_it_changes_nothing(
+    client: Client, settings_here: Settings
+) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha", "beta")
+        await here.settle()
+        for school in ("alpha", "trainers"):
+            await (await _handle(here.asker, here.stream(school))).terminate("lost")
+        await _until_not_running(here, "alpha", "trainers")
+        found = await recover(here.office, here.asker, thorough=True)
+        assert found.started == 2
+        await _until_running(here, "alpha", "trainers")
+        assert not (await recover(here.office, here.asker, thorough=True)).changed
+        assert (await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")).first > 0
+
+
+async def test_recover_ends_workflows_that_a_restored_log_knows_nothing_of(
+    client: Client, settings_here: Settings, home: Path, tmp_path: Path
+) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+        lost = here.stream("alpha")
+    older = Settings(home=tmp_path / "older", task_queue=settings_here.task_queue)
+    with open_log(older.log) as log:
+        office = Office(log)
+        asker = Asker(client, older.task_queue)
+        async with make_worker(client, older, activities=office.activities):
+            office.courier.serve(asker)
+            found = await recover(office, asker, thorough=True)
+            assert found.ended == 3
+            description = await (await _handle(asker, lost)).describe()
+            assert description.status is WorkflowExecutionStatus.TERMINATED
+            await asyncio.sleep(0.05)
+
+
+async def test_closing_a_rollout_ends_every_workflow_of_it(client: Client, settings_here: Settings) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha", "beta")
+        await here.settle()
+        stream = rollout_stream(here.rollout)
+        with pytest.raises(Refused, match="still under way"):
+            await here.asker.ask(stream, here.command(CloseRollout))
+        await here.asker.ask(stream, here.command(CloseRollout, force=True))
+        await here.settle()
+        for each in (stream, here.stream("alpha"), here.stream("beta"), here.stream("trainers")):
+            await asyncio.wait_for((await _handle(here.asker, each)).result(), 10)
+
+
+async def test_a_seat_that_is_freed_is_asked_for_again(client: Client, settings_here: Settings) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+        await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
+        await here.ask("alpha", FreeSeat, seat="lead")
+        again = await here.ask("alpha", FreeSeat, seat="lead")
+        assert again.first == 0
+
+
+async def _until_not_running(here: Cascade, *schools: str) -> None:
+    await _until(here, schools, running=False)
+
+
+async def _until_running(here: Cascade, *schools: str) -> None:
+    await _until(here, schools, running=True)
+
+
+async def _until(here: Cascade, schools: tuple[str, ...], *, running: bool) -> None:
+    """The list of workflows lags behind by moments."""
+    wanted = {workflow_id_of(here.stream(school)) for school in schools}
+    query = f"ExecutionStatus = 'Running' AND TaskQueue = '{here.asker.task_queue}'"
+    async with asyncio.timeout(15):
+        while True:
+            found = {each.id async for each in here.asker.client.list_workflows(query)}
+            if (wanted <= found) if running else not (wanted & found):
+                return
+            await asyncio.sleep(0.1)
