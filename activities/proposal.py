@@ -59,7 +59,7 @@ def request_of(stream: str, command: Command, programme: Programme | None, befor
         rows=tuple(
             RowChange(view, key, None if row is None else dict(row)) for view, key, row in changes(before.rows, rows)
         ),
-        followups=tuple(_followups(stream, programme, before.state.version, steps)),
+        followups=tuple(_followups(stream, programme, before.state.version, steps, command.now)),
         notices=tuple(_notices(stream, programme, before.state.version, steps, command.now)),
     )
     return Proposal(request, decision.state, rows, standing_of(programme, decision.state))
@@ -80,7 +80,10 @@ def _states(stream: str, state: Any, decision: Any, happened_at: datetime) -> It
         state = after
 
 
-def _followups(stream: str, programme: Programme | None, version: int, steps: list[Step]) -> Iterator[NewFollowup]:
+def _followups(
+    stream: str, programme: Programme | None, version: int, steps: list[Step], at: datetime
+) -> Iterator[NewFollowup]:
+    """The date goes with each: in a rehearsal that is the only clock that the other stream has."""
     if programme is None:
         return
     found = [(number, each) for number, step in enumerate(steps) for each in _consequences(programme, *step)]
@@ -89,7 +92,7 @@ def _followups(stream: str, programme: Programme | None, version: int, steps: li
         if each.command is Reconsider and last_look[each.stream] != number:
             continue
         command_id = f"{stream}@{version + number + 1}>{ordinal}"
-        command = each.command(id=command_id, actor=CASCADE, **each.arguments)
+        command = each.command(id=command_id, actor=CASCADE, at=at, **each.arguments)
         yield NewFollowup(command_id, each.stream, command.model_dump_json(exclude_none=True).encode(), number)
 
 
