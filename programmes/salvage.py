@@ -18,7 +18,7 @@ from programmes.document import Place, Plain
 from programmes.fields import annotation_at, faults_of, keys_of, model_at, place_of
 
 #: the id of whatever was made up; naming it is no fault
-MADE_UP = "made-up"
+MADE_UP = "made-up-by-the-reader"
 _MOST_ROUNDS = 30
 _READY: dict[type[BaseModel], dict[str, Plain]] = {
     Due: {"days": 0},

@@ -14,13 +14,19 @@ from programmes.checks.roles import check_roles
 from programmes.checks.time import check_time
 from programmes.document import Place
 from programmes.parameters import Filled
+from programmes.salvage import MADE_UP
 
 __all__ = ["Finding", "findings"]
 
 
 def findings(programme: Programme, filled: Filled, made_up: set[Place]) -> Iterator[Finding]:
     """Everything that is wrong or odd; nothing about what was only made up in the place of a fault."""
-    subject = Subject(programme, frozenset(made_up))
+    for finding in _all(Subject(programme, frozenset(made_up)), filled):
+        if MADE_UP not in finding.message:
+            yield finding
+
+
+def _all(subject: Subject, filled: Filled) -> Iterator[Finding]:
     yield from check_references(subject)
     yield from check_roles(subject)
     yield from check_amounts(subject)

@@ -68,7 +68,8 @@ def _reserved(programme: Programme) -> Iterator[Finding]:
 def unknown(path: Place, word: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
     """A finding unless `name` is known; with the nearest match, or what there is."""
     candidates = list(known)
-    if name in candidates or is_made_up(name):
+    # One of them could not be read: it may be the very one that is named.
+    if name in candidates or is_made_up(name) or any(is_made_up(each) for each in candidates):
         return
     near = nearest(name, candidates)
     there_are = ", ".join(candidates) if len(candidates) <= 12 else ", ".join(candidates[:12]) + ", ..."

@@ -7,7 +7,6 @@ from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
 from programmes.document import Place
 
-
 #: offices that every rollout has, whether a definition names them or not
 OFFICES = frozenset({"operator", "programme-manager", "auditor"})
 
