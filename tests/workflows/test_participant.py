@@ -50,11 +50,11 @@ async def test_a_rollout_puts_its_schools_and_the_team_at_the_top_on_their_way(
 async def test_it_works_the_same_when_hardly_any_workflow_is_kept_in_memory(
     client: Client, settings_here: Settings
 ) -> None:
-    """One place for four workflows: nearly every task begins with a replay.
+    """Two places for four workflows: nearly every task begins with a replay.
 
     Without any place at all the SDK would call off local activities under way, over and over.
     """
-    async with cascade(client, settings_here, max_cached_workflows=1) as here:
+    async with cascade(client, settings_here, max_cached_workflows=2) as here:
         await here.start("alpha", "beta")
         await here.settle()
         for school in ("alpha", "beta"):
