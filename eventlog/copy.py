@@ -8,7 +8,7 @@ from eventlog.transfer import HISTORY, carry, new_file
 
 
 def copy_log(source: EventLog, path: str | os.PathLike[str]) -> None:
-    """Write the events, the commands and the head as of now into a new SQLite file, while the log is in use.
+    """Write the streams, their events and the head as of now into a new SQLite file, while the log is in use.
 
     Raises FileExistsError if there is something at `path`.
     """

@@ -1,14 +1,15 @@
 """What one transaction does: the appends that waited together, each judged alone, recorded as one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.errors import CommandConflict, VersionConflict
 from eventlog.merkle import Frontier, leaf_hash
-from eventlog.record import Append, Receipt, Record, decode_record, encode_record
+from eventlog.record import Append, Receipt, Record, encode_record
 from eventlog.request import Pending, ViewChanges, in_utc
-from eventlog.transaction import Closing, Opening, Transaction
+from eventlog.transaction import Closing, Opening, Transaction, last_of
 
 
 class Group:
@@ -24,7 +25,7 @@ class Group:
         self._streams = opening.streams
         self._accepted: dict[str, tuple[str, Receipt]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {
-            table: [] for table in ("streams", "events", "commands", "followups", "outbox", "texts")
+            table: [] for table in ("streams", "events", "followups", "outbox", "texts")
         }
         self._changes: ViewChanges = {}
 
@@ -52,9 +53,11 @@ class Group:
             digest, receipt = self._accepted[command_id]
             first, last, version, recorded_id = receipt.first, receipt.last, receipt.version, command_id
         elif pending.key in self._opening.commands:
-            first, last = self._opening.commands[pending.key]
-            record = decode_record(transaction.entry_at(last))
-            digest, version, recorded_id = record.command_digest, record.version, record.command_id
+            first = self._opening.commands[pending.key]
+            (record,) = transaction.records_from(first, 1)
+            ended = last_of(record, transaction.records_from)
+            last, version = ended.position, ended.version
+            digest, recorded_id = record.command_digest, record.command_id
         else:
             return None
         if digest != request.command_digest or recorded_id != command_id:
@@ -63,38 +66,42 @@ class Group:
 
     def _accept(self, pending: Pending, number: int) -> Receipt:
         request = pending.request
-        moment = to_microseconds(in_utc(request.at)) if self._rehearsal else self._now
-        if self._last is not None and moment < self._last:
-            moment = self._last
+        moment = self._moment(request)
         first, version = self._frontier.size + 1, request.expected
         # Encoded before anything is changed: what fails here fails alone.
-        encoded = [
-            (record, encode_record(record)) for record in _records(request, first, version, from_microseconds(moment))
-        ]
+        entries = _entries(request, first, version, from_microseconds(moment))
         if not number:
             number = self._new_stream(request.stream)
-        for record, entry in encoded:
-            self._enter(record, number, entry, moment)
-        last, version = self._frontier.size, version + len(encoded)
+        rows, frontier = self._rows["events"], self._frontier
+        key: int | None = pending.key
+        for event, happened_at, entry in zip(request.events, pending.happened, entries, strict=True):
+            leaf = leaf_hash(entry)
+            frontier.append(leaf)
+            version += 1
+            place = (frontier.size, number, version, event.kind, request.rollout, key)
+            rows.append((*place, happened_at, moment, entry, leaf))
+            key = None  # only the first event of a command has it
+        self._last = moment
         self._streams[request.stream] = (number, version)
-        self._rows["commands"].append((pending.key, first, last))
         if request.followups or request.notices or request.texts:
             self._beside(request, first)
-        for view, rows in pending.changes.items():
-            self._changes.setdefault(view, {}).update(rows)
-        self._last = moment
-        return Receipt(first, last, version, request.command_id)
+        for view, changes in pending.changes.items():
+            known = self._changes.get(view)
+            if known is None:
+                self._changes[view] = dict(changes)
+            else:
+                known.update(changes)
+        return Receipt(first, frontier.size, version, request.command_id)
+
+    def _moment(self, request: Append) -> int:
+        """The log's clock, or the calendar of a rehearsal; it never goes back."""
+        moment = to_microseconds(in_utc(request.at)) if self._rehearsal else self._now
+        return moment if self._last is None or moment > self._last else self._last
 
     def _new_stream(self, name: str) -> int:
         number = self._opening.stream_count + len(self._rows["streams"]) + 1
         self._rows["streams"].append((number, name))
         return number
-
-    def _enter(self, record: Record, number: int, entry: bytes, moment: int) -> None:
-        leaf = leaf_hash(entry)
-        self._frontier.append(leaf)
-        place = (record.position, number, record.version, record.kind, record.rollout)
-        self._rows["events"].append((*place, to_microseconds(record.happened_at), moment, entry, leaf))
 
     def _beside(self, request: Append, first: int) -> None:
         stream, before, rows = request.stream, request.expected + 1, self._rows
@@ -129,26 +136,28 @@ class Group:
         return Closing(frontier.size, frontier.to_bytes(), frontier.root(), self._last or 0, stream_count)
 
 
-def _records(request: Append, first: int, version: int, recorded_at: Any) -> list[Record]:
+def _entries(request: Append, first: int, version: int, recorded_at: datetime) -> list[bytes]:
     return [
-        Record(
-            request.actor,
-            request.command_digest,
-            request.command_id,
-            event.data,
-            request.entered_by,
-            in_utc(event.happened_at),
-            event.kind,
-            request.on_behalf_of,
-            first + index,
-            request.programme,
-            request.programme_version,
-            recorded_at,
-            request.rollout,
-            event.schema,
-            request.stream,
-            request.trace_id,
-            version + 1 + index,
+        encode_record(
+            Record(
+                request.actor,
+                request.command_digest,
+                request.command_id,
+                event.data,
+                request.entered_by,
+                in_utc(event.happened_at),
+                event.kind,
+                request.on_behalf_of,
+                first + index,
+                request.programme,
+                request.programme_version,
+                recorded_at,
+                request.rollout,
+                event.schema,
+                request.stream,
+                request.trace_id,
+                version + 1 + index,
+            )
         )
         for index, event in enumerate(request.events)
     ]

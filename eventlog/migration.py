@@ -62,14 +62,14 @@ def _upgrade(connection: sa.Connection) -> None:
 
 def _grant(connection: sa.Connection, role: str) -> None:
     """What the running product may do: it does not own the tables, so it can't take the triggers off."""
-    from eventlog.schema import commands, events, followups, head, outbox, streams, texts
+    from eventlog.schema import events, followups, head, outbox, streams, texts
     from eventlog.views import VIEWS
 
     name = connection.dialect.identifier_preparer.quote(role)
     free = ", ".join([*VIEWS, followups.name, outbox.name, texts.name])
     for right, tables in (
         ("SELECT", "alembic_version"),
-        ("SELECT, INSERT", f"{events.name}, {streams.name}, {commands.name}"),
+        ("SELECT, INSERT", f"{events.name}, {streams.name}"),
         ("SELECT, UPDATE", head.name),
         ("SELECT, INSERT, UPDATE, DELETE", free),
     ):

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from eventlog.record import Record, decode_record
 from eventlog.statements import insert_into, marks, where_key
 from eventlog.transaction import GROWING, SHAPES, Closing, Opening, Rows
 
@@ -13,7 +14,8 @@ _STREAMS = (
     "SELECT json_group_array(json_array(name, number, (SELECT max(version) FROM events WHERE stream = number)))"
     " FROM streams WHERE name IN (SELECT value FROM json_each(?))"
 )
-_COMMANDS = "SELECT key, first, last FROM commands WHERE key IN ({})"
+_COMMANDS = "SELECT command, position FROM events WHERE command IN (SELECT value FROM json_each(?))"
+_ENTRIES = "SELECT entry FROM events WHERE position >= ? ORDER BY position LIMIT ?"
 _MOVE = "UPDATE head SET size = ?, frontier = ?, root = ?, recorded_at = ?, streams = ?"
 
 _decode_streams = msgspec.json.Decoder(list[tuple[str, int, int]]).decode
@@ -24,28 +26,17 @@ class SqliteTransaction:
         self._driver = driver
         self._cursor = driver.cursor()
 
-    def open(self, names: Sequence[str], keys: Sequence[bytes]) -> Opening:
+    def open(self, names: Sequence[str], keys: Sequence[int]) -> Opening:
         execute = self._cursor.execute
         execute("BEGIN IMMEDIATE")
         size, frontier, recorded_at, count = execute("SELECT size, frontier, recorded_at, streams FROM head").fetchone()
         found = execute(_STREAMS, (msgspec.json.encode(names).decode(),)).fetchone()[0]
         streams = {name: (number, version) for name, number, version in _decode_streams(found)}
-        return Opening(size, frontier, recorded_at, count, streams, self._known(keys))
+        commands = dict(execute(_COMMANDS, (msgspec.json.encode(keys).decode(),)).fetchall())
+        return Opening(size, frontier, recorded_at, count, streams, commands)
 
-    def _known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
-        known = {}
-        # The marks are filled up to a few fixed counts, so that few statements are prepared.
-        for start in range(0, len(keys), 64):
-            part = list(keys[start : start + 64])
-            wanted = 1 if len(part) == 1 else 8 if len(part) <= 8 else 64
-            part += part[:1] * (wanted - len(part))
-            for key, first, last in self._cursor.execute(_known_statement(wanted), part).fetchall():
-                known[key] = (first, last)
-        return known
-
-    def entry_at(self, position: int) -> bytes:
-        row = self._cursor.execute("SELECT entry FROM events WHERE position = ?", (position,)).fetchone()
-        return bytes(row[0])
+    def records_from(self, position: int, limit: int) -> list[Record]:
+        return [decode_record(row[0]) for row in self._cursor.execute(_ENTRIES, (position, limit)).fetchall()]
 
     def insert(self, table: str, rows: Rows) -> None:
         self._cursor.executemany(_insert_statement(table), rows)
@@ -61,15 +52,6 @@ class SqliteTransaction:
             moved = (head.size, head.frontier, head.root, head.recorded_at, head.stream_count)
             self._cursor.execute(_MOVE, moved)
         self._cursor.execute("COMMIT")
-
-    def abandon(self) -> None:
-        if self._driver.in_transaction:
-            self._cursor.execute("ROLLBACK")
-
-
-@lru_cache
-def _known_statement(count: int) -> str:
-    return _COMMANDS.format(", ".join("?" * count))
 
 
 @lru_cache

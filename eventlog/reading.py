@@ -1,6 +1,6 @@
 """Reading the log and its views, at one position when asked within a snapshot."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.errors import LogCorrupt
 from eventlog.record import CommandRecord, Entry, Head, Record, decode_record
-from eventlog.schema import commands, head, streams, texts
-from eventlog.transaction import key_of
+from eventlog.schema import head, streams, texts
+from eventlog.transaction import key_of, last_of
 from eventlog.views import VIEWS
 
 _FAR = 2**62
@@ -42,19 +42,15 @@ class Snapshot:
         return Head(row.size, row.root.hex(), recorded_at)
 
     def command(self, command_id: str) -> CommandRecord | None:
-        found = self._fetch("SELECT first, last FROM commands WHERE key = ?", (key_of(command_id),))
+        """What was recorded under a command id."""
+        found = self._fetch("SELECT entry FROM events WHERE command = ?", (key_of(command_id),))
         if not found:
             return None
-        first, last = found[0]
-        record = decode_record(self._fetch("SELECT entry FROM events WHERE position = ?", (last,))[0][0])
-        if record.command_id != command_id:
+        first = decode_record(found[0][0])
+        if first.command_id != command_id:
             return None
-        return CommandRecord(command_id, record.command_digest, record.stream, first, last)
-
-    def places_of(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
-        """First and last position of commands, by their keys."""
-        rows = self.connection.execute(sa.select(commands).where(commands.c.key.in_(keys)))
-        return {bytes(key): (first, last) for key, first, last in rows}
+        last = last_of(first, lambda position, limit: self.read(position - 1, limit))
+        return CommandRecord(command_id, first.command_digest, first.stream, first.position, last.position)
 
     def stream(self, stream: str, after: int = 0, up_to: int | None = None) -> list[Record]:
         """The events of one stream above version `after`, up to and with version `up_to`."""
@@ -120,7 +116,7 @@ class Snapshot:
     def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
         """A page of the rows as they are stored: what an auditor recomputes."""
         rows = self._fetch(
-            "SELECT position, name, version, kind, rollout, happened_at, recorded_at, entry, leaf"
+            "SELECT position, name, version, kind, rollout, command, happened_at, recorded_at, entry, leaf"
             " FROM events LEFT JOIN streams ON number = stream WHERE position > ? ORDER BY position LIMIT ?",
             (after, limit),
         )

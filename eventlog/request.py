@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from eventlog.canonical import refuse_nul, require_canonical
+from eventlog.columns import to_microseconds
 from eventlog.errors import MalformedAppend, require_aware
 from eventlog.record import Append, Receipt
 from eventlog.transaction import SHAPES, key_of
@@ -26,10 +27,11 @@ class Caller(Protocol):
 class Pending:
     """One append with what its caller waits for."""
 
-    __slots__ = ("caller", "changes", "key", "outcome", "request")
+    __slots__ = ("caller", "changes", "happened", "key", "outcome", "request")
 
     def __init__(self, request: Append, caller: Caller) -> None:
         self.changes = checked(request)
+        self.happened = [to_microseconds(in_utc(event.happened_at)) for event in request.events]
         self.key = key_of(request.command_id)
         self.request = request
         self.caller = caller

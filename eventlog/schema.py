@@ -36,6 +36,8 @@ events = Table(
     Column("version", NUMBER, nullable=False),
     Column("kind", TEXT, nullable=False),
     Column("rollout", TEXT, nullable=True),
+    #: On the first event of a command, the first eight bytes of the SHA-256 of its id, as a number.
+    Column("command", NUMBER, nullable=True),
     Column("happened_at", NUMBER, nullable=False),
     Column("recorded_at", NUMBER, nullable=False),
     #: The canonical JSON of the whole record, as it was hashed.
@@ -44,15 +46,12 @@ events = Table(
     UniqueConstraint("stream", "version", name="one_event_a_version"),
 )
 
-# What else is known of a command stands in its events.
-commands = Table(
-    "commands",
-    metadata,
-    #: First half of the SHA-256 of the command id.
-    Column("key", BYTES, primary_key=True),
-    Column("first", NUMBER, nullable=False),
-    Column("last", NUMBER, nullable=False),
-    sqlite_with_rowid=False,
+Index(
+    "one_recording_a_command",
+    events.c.command,
+    unique=True,
+    sqlite_where=events.c.command.is_not(None),
+    postgresql_where=events.c.command.is_not(None),
 )
 
 followups = Table(

@@ -1,12 +1,13 @@
 """One write transaction on the log: the head is taken first, so whoever holds it is alone and numbers without gaps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
 
-from eventlog.schema import commands, events, followups, outbox, streams, texts
+from eventlog.record import Record
+from eventlog.schema import events, followups, outbox, streams, texts
 from eventlog.statements import ViewShape
 from eventlog.views import VIEWS
 
@@ -25,8 +26,8 @@ class Opening(msgspec.Struct):
     stream_count: int
     #: Number and version of each stream asked for; those that do not exist are not in it.
     streams: dict[str, tuple[int, int]]
-    #: First and last position of each command asked for that is recorded, by its key.
-    commands: dict[bytes, tuple[int, int]]
+    #: Position of the first event of each command asked for that is recorded, by its key.
+    commands: dict[int, int]
 
 
 class Closing(msgspec.Struct):
@@ -42,10 +43,10 @@ class Closing(msgspec.Struct):
 class Transaction(Protocol):
     """What a group needs of a database, each method one statement for any number of rows."""
 
-    def open(self, names: Sequence[str], keys: Sequence[bytes]) -> Opening:
+    def open(self, names: Sequence[str], keys: Sequence[int]) -> Opening:
         """Begin, take the head, and look up streams by name and commands by key."""
 
-    def entry_at(self, position: int) -> bytes: ...
+    def records_from(self, position: int, limit: int) -> list[Record]: ...
 
     def insert(self, table: str, rows: Rows) -> None:
         """Into a table that only grows; columns as in GROWING."""
@@ -57,20 +58,32 @@ class Transaction(Protocol):
     def close(self, head: Closing | None) -> None:
         """Move the head, if it moves, and commit."""
 
-    def abandon(self) -> None: ...
 
+_PAGE = 16
 
 #: Columns of the tables that only grow by a group, in the order in which rows are given.
 GROWING: dict[str, tuple[str, ...]] = {
     streams.name: ("number", "name"),
     events.name: tuple(str(column.name) for column in events.columns),
-    commands.name: ("key", "first", "last"),
     followups.name: ("id", "stream", "version", "position", "target", "command", "created_at"),
     outbox.name: ("id", "stream", "version", "to_person", "to_role", "template", "params", "not_before"),
     texts.name: ("id", "salt", "body", "person"),
 }
 
 
-def key_of(command_id: str) -> bytes:
-    """Under which a command is found: half of a SHA-256, which nobody makes collide by chance."""
-    return sha256(command_id.encode()).digest()[:16]
+def key_of(command_id: str) -> int:
+    """The number under which a command is found. Should two ids ever share one, the second is refused as a conflict."""
+    return int.from_bytes(sha256(command_id.encode()).digest()[:8], signed=True)
+
+
+def last_of(first: Record, records_from: Callable[[int, int], list[Record]]) -> Record:
+    """The last event of the command that begins with `first`; its events stand next to each other."""
+    last, page = first, _PAGE
+    while True:
+        following = records_from(last.position + 1, page)
+        for record in following:
+            if record.command_id != first.command_id:
+                return last
+            last = record
+        if len(following) < page:
+            return last

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from eventlog.database import Database
 from eventlog.errors import LogUnavailable
 from eventlog.migration import migrate
-from eventlog.schema import commands, events, followups, head, outbox, streams, texts
+from eventlog.schema import events, followups, head, outbox, streams, texts
 from eventlog.views import VIEWS
 
-HISTORY = (streams, events, commands)
+HISTORY = (streams, events)
 EVERYTHING = (*HISTORY, followups, outbox, texts, *VIEWS.values())
 
 #: A row as it goes over; None leaves it behind.

@@ -10,8 +10,8 @@ from eventlog.errors import LogCorrupt, NotCanonical
 from eventlog.log import EventLog
 from eventlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from eventlog.reading import Snapshot
-from eventlog.record import CommandRecord, Entry, Record, decode_record, encode_record
-from eventlog.schema import commands, events, streams
+from eventlog.record import Entry, Record, decode_record, encode_record
+from eventlog.schema import events, streams
 from eventlog.transaction import key_of
 
 #: A log that is wrong throughout need not be described throughout.
@@ -66,9 +66,7 @@ class _Audit:
         self._frontier = Frontier()
         self._versions: dict[str, int] = {}
         self._recorded_at: int | None = None
-        self._group: CommandRecord | None = None
-        self._closed: list[CommandRecord] = []
-        self._command_count = 0
+        self._command_id: str | None = None
         self._findings: list[Finding] = []
         self._faults = 0
 
@@ -89,9 +87,6 @@ class _Audit:
             for entry in page:
                 self._take(entry)
             after = page[-1].position
-            self._check_commands(snapshot)
-        self._close_group()
-        self._check_commands(snapshot)
         self._check_totals(snapshot)
 
     def _take(self, entry: Entry) -> None:
@@ -133,34 +128,12 @@ class _Audit:
         if self._recorded_at is not None and moment < self._recorded_at:
             self.find("clock", position, "It was recorded before the event that stands before it.")
         self._recorded_at = moment
-        self._follow_command(record)
-
-    def _follow_command(self, record: Record) -> None:
-        group = self._group
-        if group is not None and group.command_id == record.command_id:
-            first = group.first
-        else:
-            self._close_group()
-            first = record.position
-        self._group = CommandRecord(record.command_id, record.command_digest, record.stream, first, record.position)
-
-    def _close_group(self) -> None:
-        if self._group is not None:
-            self._closed.append(self._group)
-            self._command_count += 1
-            self._group = None
-
-    def _check_commands(self, snapshot: Snapshot) -> None:
-        stored = snapshot.places_of([key_of(command.command_id) for command in self._closed])
-        for command in self._closed:
-            if stored.get(key_of(command.command_id)) != (command.first, command.last):
-                self.find("command", command.first, f"The commands table does not agree on {command.command_id}.")
-        self._closed.clear()
+        key = None if record.command_id == self._command_id else key_of(record.command_id)
+        if entry.command != key:
+            self.find("command", position, f"The command {record.command_id} is not found by its id.")
+        self._command_id = record.command_id
 
     def _check_totals(self, snapshot: Snapshot) -> None:
-        count = snapshot.count(commands)
-        if count != self._command_count:
-            self.find("command", None, f"The commands table has {count} rows, the log {self._command_count} commands.")
         count = snapshot.count(events)
         if count != self._frontier.size:
             self.find("gap", None, f"The events table has {count} rows, of which {self._frontier.size} have a place.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Table
 from sqlalchemy.types import TypeEngine
 
 from eventlog.columns import INSTANT, NUMBER, TEXT, TRUTH
@@ -118,10 +118,8 @@ persons = _view("persons", _key("stream"), _key("person"), _given("status"))
 
 programmes_used = _view("programmes_used", _key("stream"), _key("programme"), _key("version"), _given("digest"))
 
-Index("tasks_rollout", tasks.c.rollout, tasks.c.due_at)
-Index("participants_rollout", participants.c.rollout)
-Index("dues_due", dues.c.due_at)
-
+# No index but the keys: a view has some rows for each participant, to be looked through in milliseconds, while every
+# index would be written to by every command.
 VIEWS: dict[str, Table] = {
     str(view.name): view
     for view in (

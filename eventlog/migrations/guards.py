@@ -9,8 +9,8 @@ def _sqlite(table: str, moment: str, condition: str = "") -> str:
     return f"CREATE TRIGGER {name} BEFORE {moment} ON {table}{when} BEGIN {_SQLITE_REFUSAL}; END"
 
 
-# The triggers on INSERT are there for INSERT OR REPLACE, which removes the row in its way without a DELETE trigger.
-# An event comes at the next position and at the next version, so it is in nobody's way.
+# The triggers on INSERT are there for INSERT OR REPLACE, which removes the row in its way without a DELETE trigger:
+# by position, by stream and version, or by command.
 SQLITE_GUARDS = (
     _sqlite("events", "UPDATE"),
     _sqlite("events", "DELETE"),
@@ -18,11 +18,9 @@ SQLITE_GUARDS = (
         "events",
         "INSERT",
         "NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM events)"
-        " OR NEW.version <> (SELECT coalesce(max(version), 0) + 1 FROM events WHERE stream = NEW.stream)",
+        " OR EXISTS (SELECT 1 FROM events WHERE stream = NEW.stream AND version = NEW.version)"
+        " OR EXISTS (SELECT 1 FROM events WHERE command = NEW.command)",
     ),
-    _sqlite("commands", "UPDATE"),
-    _sqlite("commands", "DELETE"),
-    _sqlite("commands", "INSERT", "EXISTS (SELECT 1 FROM commands WHERE key = NEW.key)"),
     _sqlite("streams", "UPDATE"),
     _sqlite("streams", "DELETE"),
     _sqlite("streams", "INSERT", "EXISTS (SELECT 1 FROM streams WHERE number = NEW.number OR name = NEW.name)"),
@@ -43,7 +41,6 @@ POSTGRES_GUARDS = (
     "CREATE FUNCTION refuse_to_rewrite_history() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'the event log is append-only' USING ERRCODE = 'restrict_violation'; END $$",
     _postgres("events", "UPDATE OR DELETE OR TRUNCATE"),
-    _postgres("commands", "UPDATE OR DELETE OR TRUNCATE"),
     _postgres("streams", "UPDATE OR DELETE OR TRUNCATE"),
     _postgres("head", "DELETE OR TRUNCATE"),
     "CREATE FUNCTION refuse_to_move_back() RETURNS trigger LANGUAGE plpgsql AS "

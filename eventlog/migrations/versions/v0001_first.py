@@ -61,18 +61,12 @@ def _create_log() -> None:
         _given("version", NUMBER),
         _given("kind"),
         _maybe("rollout"),
+        _maybe("command", NUMBER),
         _given("happened_at", NUMBER),
         _given("recorded_at", NUMBER),
         _given("entry", BYTES),
         _given("leaf", BYTES),
         sa.UniqueConstraint("stream", "version", name="one_event_a_version"),
-    )
-    op.create_table(
-        "commands",
-        _key("key", BYTES),
-        _given("first", NUMBER),
-        _given("last", NUMBER),
-        sqlite_with_rowid=False,
     )
 
 
@@ -229,13 +223,11 @@ def _create_other_views() -> None:
 
 
 def _create_indexes() -> None:
-    for name, table, column, among in (
-        ("followups_pending", "followups", "position", sa.text("acknowledged_at IS NULL")),
-        ("outbox_due", "outbox", "not_before", sa.text("sent_at IS NULL")),
+    for name, table, column, among, unique in (
+        ("one_recording_a_command", "events", "command", sa.text("command IS NOT NULL"), True),
+        ("followups_pending", "followups", "position", sa.text("acknowledged_at IS NULL"), False),
+        ("outbox_due", "outbox", "not_before", sa.text("sent_at IS NULL"), False),
     ):
-        op.create_index(name, table, [column], sqlite_where=among, postgresql_where=among)
+        op.create_index(name, table, [column], unique=unique, sqlite_where=among, postgresql_where=among)
     op.create_index("outbox_person", "outbox", ["to_person"])
     op.create_index("texts_person", "texts", ["person"])
-    op.create_index("tasks_rollout", "tasks", ["rollout", "due_at"])
-    op.create_index("participants_rollout", "participants", ["rollout"])
-    op.create_index("dues_due", "dues", ["due_at"])
