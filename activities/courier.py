@@ -54,6 +54,11 @@ class Courier:
     def idle(self) -> bool:
         return not self._tasks
 
+    async def come_to_rest(self) -> None:
+        """Wait until nothing is on its way; what could not be delivered still waits in the log."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def deliver(self, older_than: timedelta = timedelta(0)) -> None:
         """Begin to deliver what waits and is not on its way."""
         limit = datetime.now(UTC) - older_than if older_than else None

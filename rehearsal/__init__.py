@@ -1,1 +1,1 @@
-"""A rollout whose calendar is moved on from date to date, acted by simulated people."""
+"""A rollout played through from date to date, by a calendar that stands still and people who are invented."""

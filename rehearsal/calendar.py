@@ -1,0 +1,80 @@
+"""The calendar of a rehearsal: it stands still while anything is in flight, and then jumps to the next date."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from activities.asking import Asker
+from activities.office import Office
+from domain.command import CLOCK, PassTime
+
+T = TypeVar("T")
+
+#: so many updates are asked at once
+AT_ONCE = 24
+_MOST_TRIES = 5
+
+
+class RehearsalStuck(Exception):
+    """The rehearsal can't go on; the sentence says what stands in its way."""
+
+
+class Calendar:
+    """What day it is in one rehearsal."""
+
+    def __init__(self, office: Office, asker: Asker, begins: datetime, rollout: str) -> None:
+        self.now = begins
+        self.updates = 0
+        self._office = office
+        self._asker = asker
+        self._rollout = rollout
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def settle(self) -> None:
+        """Wait until every consequence has been delivered and acknowledged. Raises RehearsalStuck."""
+        for _ in range(_MOST_TRIES):
+            await self._office.courier.come_to_rest()
+            if not await asyncio.to_thread(self._office.log.followups.count):
+                return
+            # a delivery that failed waits for somebody to try it again
+            await self._office.courier.deliver()
+        waiting = await asyncio.to_thread(self._office.log.followups.pending, 1)
+        raise RehearsalStuck(f"What follows from {waiting[0].stream if waiting else 'an event'} can't be delivered.")
+
+    def jump(self, to: datetime) -> None:
+        """Only after everything has settled."""
+        self.now = max(self.now, to)
+
+    async def next_due(self) -> datetime | None:
+        """When the clock has to act next somewhere."""
+        rows = await asyncio.to_thread(self._office.log.rows, "dues", ended=False)
+        return min((row["due_at"] for row in rows if row["due_at"] is not None), default=None)
+
+    async def pass_time(self) -> int:
+        """Have the clock act wherever something has fallen due; how many streams that were."""
+        log, count = self._office.log, 0
+        for _ in range(_MOST_TRIES):
+            rows = await asyncio.to_thread(lambda: log.rows("dues", ended=False, _until={"due_at": self.now}))
+            if not rows:
+                return count
+            count += len(rows)
+            await self.gather(self._tick(row["stream"], row["version"]) for row in rows)
+            await self.settle()
+        raise RehearsalStuck(f"On {self.now:%Y-%m-%d} the clock comes again and again to {rows[0]['stream']}.")
+
+    async def gather(self, work: Iterable[Awaitable[T]]) -> list[T]:
+        """All of it, so many at a time; the first error ends it."""
+
+        async def one(each: Awaitable[T]) -> T:
+            async with self._places:
+                return await each
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(each)) for each in work]
+        return [task.result() for task in tasks]
+
+    async def _tick(self, stream: str, version: int) -> None:
+        self.updates += 1
+        name = f"{CLOCK}:{stream}:{version}:{self.now:%Y%m%dT%H%M%SZ}"
+        await self._asker.ask(stream, PassTime(id=name, actor=CLOCK, at=self.now))
