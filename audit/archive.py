@@ -1,0 +1,92 @@
+"""A log as an auditor reads it: one moment of it, by its events alone, so that a copy without views will do."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from activities.folding import Streams, happenings
+from domain.history import Happening
+from domain.identity import organisation_stream, rollout_of_stream, rollout_stream
+from domain.organisation.stream import Organisation
+from domain.programme import Programme
+from domain.rollout.state import Rollout
+from eventlog.log import EventLog
+from eventlog.reading import Snapshot
+from eventlog.record import Head, Record
+
+#: `S@V>K`: the K-th command that follows from event V of stream S
+_FOLLOWS = re.compile(r"(?P<stream>.+)@(?P<version>\d+)>\d+\Z")
+
+UTC_ZONE = "UTC"
+
+
+class Archive:
+    """Everything is read in one snapshot: what others append meanwhile is not seen."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.position = snapshot.position
+        self._folded = Streams()
+        self._records = lru_cache(maxsize=200)(snapshot.stream)
+
+    @property
+    def head(self) -> Head:
+        return self.snapshot.head()
+
+    def streams(self) -> list[str]:
+        return self.snapshot.streams()
+
+    def records(self, stream: str) -> list[Record]:
+        return self._records(stream)
+
+    def history(self, stream: str) -> list[Happening]:
+        return happenings(self.records(stream))
+
+    def record_at(self, position: int) -> Record | None:
+        found = self.snapshot.read(after=position - 1, limit=1)
+        return found[0] if found and found[0].position == position else None
+
+    def organisation(self) -> Organisation:
+        state = self._folded.load(self.snapshot, organisation_stream()).state
+        assert isinstance(state, Organisation)
+        return state
+
+    def rollout(self, rollout: str) -> Rollout:
+        """Raises Refused when there is no such rollout."""
+        state = self._folded.load(self.snapshot, rollout_stream(rollout)).state
+        assert isinstance(state, Rollout)
+        return state
+
+    def programme(self, stream: str) -> Programme:
+        """The definition that the stream's rollout is pinned to. Raises Refused."""
+        return self._folded.programme_of(self.snapshot, stream)
+
+    def time_zone(self, stream: str | None = None) -> str:
+        """Of the stream's programme; of all that were adopted, if they share one; else UTC."""
+        if stream is not None and rollout_of_stream(stream) is not None:
+            return self.programme(stream).time_zone
+        digests = self.organisation().programmes
+        zones = {self._folded.definition(self.snapshot, digest).time_zone for digest in digests}
+        return zones.pop() if len(zones) == 1 else UTC_ZONE
+
+    def cause_of(self, record: Record) -> Record | None:
+        """The event of another stream that a record follows from; none when somebody asked for it, or the clock."""
+        source = follows_from(record.command_id)
+        if source is None:
+            return None
+        stream, version = source
+        found = self.snapshot.stream(stream, after=version - 1, up_to=version)
+        return found[0] if found else None
+
+
+def follows_from(command_id: str) -> tuple[str, int] | None:
+    """Stream and version of the event that a command follows from, as its id says."""
+    found = _FOLLOWS.match(command_id)
+    return None if found is None else (found["stream"], int(found["version"]))
+
+
+@contextmanager
+def open_archive(log: EventLog) -> Iterator[Archive]:
+    with log.snapshot() as snapshot:
+        yield Archive(snapshot)
