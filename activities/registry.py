@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any, Protocol
 
+from activities.notices import Postman, Stores
 from activities.office import Office
 from eventlog.log import open_log
 
@@ -26,5 +27,13 @@ def office_for(settings: Where) -> Office:
     return _office(settings.log, settings.workflow_cache)
 
 
-def activities_for(settings: Where) -> list[Any]:
-    return office_for(settings).activities
+class Served(Where, Stores, Protocol):
+    """What of the settings a worker needs."""
+
+
+def postman_for(settings: Served) -> Postman:
+    return Postman(office_for(settings).log, settings)
+
+
+def activities_for(settings: Served) -> list[Any]:
+    return [*office_for(settings).activities, postman_for(settings).notify]

@@ -21,6 +21,9 @@ log = structlog.get_logger("kaskad.worker")
 #: Seconds between two tries to reach a server that is away.
 RETRY_EVERY = 3.0
 
+#: Seconds between two looks at what people are to be told.
+TELL_EVERY = 5.0
+
 
 def make_worker(client: Client, settings: Settings, **overrides: Any) -> Worker:
     """A worker as production has it; tests override the task queue or the cache."""
@@ -65,14 +68,20 @@ async def serve(settings: Settings) -> None:
     if client is None:
         return
     from activities.reconcile import reconcile
+    from activities.registry import postman_for
 
     async with make_worker(client, settings):
         log.info("serving", task_queue=settings.task_queue, namespace=client.namespace)
-        repairing = asyncio.create_task(_again_and_again(settings.reconcile_every, lambda: reconcile(client, settings)))
+        repeated = (
+            _again_and_again("reconciling", settings.reconcile_every, lambda: reconcile(client, settings)),
+            _again_and_again("telling people", TELL_EVERY, postman_for(settings).notify),
+        )
+        tasks = [asyncio.create_task(each) for each in repeated]
         await stopping.wait()
         log.info("stopping")
-        repairing.cancel()
-        await asyncio.gather(repairing, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped")
 
 
@@ -86,13 +95,13 @@ async def _reach_temporal(settings: Settings) -> Client:
             await asyncio.sleep(RETRY_EVERY)
 
 
-async def _again_and_again(seconds: float, look: Callable[[], Awaitable[object]]) -> None:
+async def _again_and_again(what: str, seconds: float, look: Callable[[], Awaitable[object]]) -> None:
     """Looks at once and then every so often; a look that fails is logged and made again."""
     while True:
         try:
             await look()
         except Exception:
-            log.warning("reconciling failed; it is tried again", exc_info=True)
+            log.warning(f"{what} failed; it is tried again", exc_info=True)
         await asyncio.sleep(seconds)
 
 

@@ -1,0 +1,53 @@
+"""The definition that a rollout runs by, as the log keeps it: quick to read, for those who only need its words."""
+
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from domain.identity import organisation_stream, rollout_stream
+
+if TYPE_CHECKING:
+    from eventlog.log import EventLog
+    from eventlog.reading import Snapshot
+
+
+class Adopted(msgspec.Struct, frozen=True):
+    """A definition as JSON, with what the rollout was started as."""
+
+    definition: dict[str, Any]
+    rehearsal: bool
+
+    @property
+    def time_zone(self) -> str:
+        return str(self.definition["time_zone"])
+
+
+def adopted_by(log: "EventLog | Snapshot", rollout: str) -> Adopted | None:
+    """What the rollout started from; None where there is no such rollout, or its definition is of another shape."""
+    started = log.stream(rollout_stream(rollout), up_to=1)
+    if not started:
+        return None
+    start = msgspec.json.decode(started[0].data)
+    found = definition_in(log, start["definition"])
+    return None if found is None else Adopted(found, bool(start.get("rehearsal", False)))
+
+
+def definition_in(log: "EventLog | Snapshot", digest: str) -> dict[str, Any] | None:
+    for row in log.rows("programmes_used", stream=organisation_stream(), digest=digest):
+        version = int(row["version"])
+        for record in log.stream(organisation_stream(), after=version - 1, up_to=version):
+            definition: dict[str, Any] = msgspec.json.decode(record.data)["definition"]
+            return definition
+    return None
+
+
+def calendar_of(log: "EventLog | Snapshot", rollout: str, adopted: Adopted) -> dict[str, Any]:
+    """The calendar that holds now: the definition's, or the one that was last put in its place."""
+    changes = log.read(limit=1_000_000, stream=rollout_stream(rollout), kinds=["CalendarChanged"])
+    calendar: dict[str, Any] = adopted.definition["calendar"]
+    return msgspec.json.decode(changes[-1].data)["calendar"] if changes else calendar
+
+
+def due_time_of(calendar: dict[str, Any]) -> time:
+    return time.fromisoformat(calendar.get("due_time", "18:00:00"))
