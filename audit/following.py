@@ -1,0 +1,75 @@
+"""Whether what was recorded for other streams follows from what happened, as its command ids say."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from audit.archive import follows_from
+from domain.command import CASCADE, CLOCK, PassTime
+from domain.event import Event
+from domain.participant.onward import Onward, consequences
+from domain.participant.state import Participant
+from domain.programme import Programme
+from domain.rollout import stream as rollout
+from domain.rollout.state import Rollout
+from eventlog.record import Record
+
+Find = Callable[[str, int | None, str], None]
+
+_PEERS = "peers:"
+_CLOCKS = PassTime(id="clock:any", actor=CLOCK).fingerprint()
+
+
+class Follower:
+    """Keeps what follows from each event until it comes by. What brings about nothing new never does, and is kept."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+        #: stream@version -> target and digest of every command that follows
+        self._due: dict[str, list[tuple[str, bytes]]] = {}
+
+    def note(self, stream: str, version: int, programme: Programme, before: Any, after: Any, event: Event) -> None:
+        due = [(each.stream, _digest(each)) for each in _following(programme, before, after, event)]
+        if due:
+            self._due[f"{stream}@{version}"] = due
+
+    def check(self, record: Record) -> None:
+        """The first event of each command."""
+        if record.actor == CLOCK and record.command_digest != _CLOCKS:
+            self._find("follow-up", record.position, f"{record.command_id} is not a command that the clock gives.")
+        source = follows_from(record.command_id)
+        if source is None and record.actor == CASCADE:
+            self._find("follow-up", record.position, f"{record.command_id} does not say what it follows from.")
+        if source is not None:
+            self._check_source(record, *source)
+
+    def _check_source(self, record: Record, stream: str, version: int) -> None:
+        name = f"{stream}@{version}"
+        due = self._due.get(name, [])
+        here = [each for each in due if each[0] == record.stream or each[0].startswith(_PEERS)]
+        if not here:
+            self._find(
+                "follow-up", record.position, f"Nothing follows from event {version} of {stream} for this stream."
+            )
+            return
+        found = next((each for each in here if each[1] == bytes.fromhex(record.command_digest)[:16]), None)
+        if found is None:
+            self._find(
+                "follow-up", record.position, f"It is not the command that follows from event {version} of {stream}."
+            )
+        elif not found[0].startswith(_PEERS):
+            due.remove(found)
+            if not due:
+                del self._due[name]
+
+
+def _following(programme: Programme, before: Any, after: Any, event: Event) -> Iterator[Onward]:
+    match before:
+        case Participant():
+            yield from consequences(programme, before, after, event)
+        case Rollout():
+            yield from rollout.consequences(programme, before, after, event)
+
+
+def _digest(each: Onward) -> bytes:
+    command = each.command(id="follows", actor=CASCADE, **each.arguments)
+    return bytes.fromhex(command.fingerprint())[:16]

@@ -1,0 +1,203 @@
+"""What the records of a log mean, checked in one pass: every event decoded, folded, judged and followed."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+
+from activities.folding import EMPTY, EVOLVE, happenings
+from audit.following import Follower
+from audit.judging import Judge
+from audit.wording import text_refs
+from domain import codec
+from domain.event import Event
+from domain.history import Corrected, fold
+from domain.identity import rollout_of_stream, stream_kind
+from domain.organisation.stream import ProgrammeAdopted
+from domain.participant.state import Participant
+from domain.participant.steps import GateOpened
+from domain.programme import Programme
+from domain.rollout.events import RolloutStarted
+from eventlog.canonical import canonical
+from eventlog.log import EventLog
+from eventlog.record import Record
+from eventlog.verify import Finding
+
+#: what every event of one command says alike
+_SHARED = (
+    "stream", "command_digest", "actor", "on_behalf_of", "entered_by", "happened_at", "programme",
+    "programme_version", "trace_id",
+)  # fmt: skip
+#: clocks of two machines differ by less
+_SKEW = timedelta(minutes=5)
+
+
+class Meaning:
+    """Takes records in their order; `finish` when there are no more. Memory is bounded by the participants."""
+
+    def __init__(self, log: EventLog, most_findings: int = 1000) -> None:
+        self._log = log
+        self._most = most_findings
+        self.findings: list[Finding] = []
+        self.faults = 0
+        self.gates = 0
+        self._states: dict[str, Any] = {}
+        #: digest -> the definition
+        self._definitions: dict[str, Programme] = {}
+        self._pinned: dict[str, Programme] = {}
+        #: streams that can't be folded: one finding says so, and what follows from it is not told as well
+        self._lost: set[str] = set()
+        self._group: list[Record] = []
+        self._judge = Judge(self.find, self._folded_to)
+        self._follower = Follower(self.find)
+
+    def find(self, code: str, position: int | None, sentence: str) -> None:
+        self.faults += 1
+        if len(self.findings) < self._most:
+            self.findings.append(Finding(code, position, sentence))
+
+    def take(self, record: Record) -> None:
+        if self._group and self._group[0].command_id != record.command_id:
+            self.finish()
+        self._group.append(record)
+
+    def finish(self) -> None:
+        group, self._group = self._group, []
+        if group:
+            self._check_command(group)
+            self._check_events(group)
+
+    def _check_command(self, group: list[Record]) -> None:
+        first = group[0]
+        for record in group:
+            for name in _SHARED:
+                if getattr(record, name) != getattr(first, name):
+                    self.find("command", record.position, f"Its {name} is not that of the other events of its command.")
+            if record.happened_at > record.recorded_at + _SKEW:
+                self.find("clock", record.position, "It is said to have happened after it was recorded.")
+
+    def _check_events(self, group: list[Record]) -> None:
+        stream = group[0].stream
+        try:
+            kind = stream_kind(stream)
+            owner = rollout_of_stream(stream)
+        except ValueError:
+            self.find("stream", group[0].position, f"{stream} is not a stream of this product.")
+            return
+        for record in group:
+            if record.rollout != owner:
+                self.find("rollout", record.position, f"It is said to be of the rollout {record.rollout}, not {owner}.")
+        events = [self._event(record) for record in group]
+        if stream in self._lost or any(event is None for event in events):
+            self._lost.add(stream)
+            return
+        programme = self._programme(group[0], events[0])
+        self._follower.check(group[0])
+        before = self._states.get(stream, EMPTY[kind])
+        try:
+            self._states[stream] = self._fold(group, events, programme, before)
+        except Exception as error:
+            # whatever a falsified event makes the fold stumble over is a finding, not our end
+            self._lost.add(stream)
+            self.find("fold", group[0].position, f"{stream} can't be folded from here: {error!r}.")
+
+    def _event(self, record: Record) -> Event | None:
+        data = bytes(record.data)
+        try:
+            event = codec.decode(record.kind, record.schema, data)
+        except (codec.UnknownEvent, msgspec.MsgspecError, KeyError) as error:
+            self.find("event", record.position, f"It can't be read as {record.kind}, schema {record.schema}: {error}")
+            return None
+        if record.schema == event.schema and codec.encode(event) != data:
+            self.find("event", record.position, f"It says more or other than an event of kind {record.kind} does.")
+        for text in text_refs(event):
+            self._check_text(record, text.id, text.hash)
+        return event
+
+    def _check_text(self, record: Record, text_id: str, digest: str) -> None:
+        """A text may have been erased, or left behind by a copy; one that is there is the one that was given."""
+        text = self._log.texts.entry(text_id)
+        if text is None or text.body is None or text.salt is None:
+            return
+        if hashlib.sha256(text.salt + text.body.encode()).hexdigest() != digest:
+            self.find("text", record.position, f"The text {text_id} is not the one that was given with the event.")
+
+    def _programme(self, record: Record, event: Event | None) -> Programme | None:
+        if record.rollout is None:
+            return None
+        if isinstance(event, RolloutStarted):
+            found = self._definitions.get(event.definition)
+            if found is None:
+                self.find("definition", record.position, f"The definition {event.definition} had not been adopted.")
+            else:
+                self._pinned[record.rollout] = found
+        programme = self._pinned.get(record.rollout)
+        if programme is not None and (record.programme, record.programme_version) != (
+            programme.programme,
+            programme.version,
+        ):
+            self.find("definition", record.position, "It names another programme version than its rollout's.")
+        return programme
+
+    def _fold(self, group: list[Record], events: list[Any], programme: Programme | None, decided_on: Any) -> Any:
+        evolve = EVOLVE[stream_kind(group[0].stream)]
+        states = [decided_on]
+        for record, event in zip(group, events, strict=True):
+            if isinstance(event, ProgrammeAdopted):
+                self._adopt(record, event)
+            if programme is not None and isinstance(states[-1], Participant):
+                self._look_at_gates(record, event, programme, states[-1], decided_on)
+            if isinstance(event, Corrected):
+                states.append(self._folded_to(record.stream, record.position))
+            else:
+                states.append(evolve(states[-1], event, record.happened_at, record.version))
+        if isinstance(states[-1], Participant):
+            self._judge.follow(group[-1].position, states[-1])
+        if programme is not None:
+            self._note_followups(group, events, programme, states)
+        return states[-1]
+
+    def _look_at_gates(
+        self, record: Record, event: Any, programme: Programme, before: Participant, decided_on: Any
+    ) -> None:
+        self._judge.require_gate(record, event, programme, before)
+        if isinstance(event, GateOpened):
+            self.gates += 1
+            self._judge.judge(record, event, programme, before, decided_on)
+
+    def _note_followups(self, group: list[Record], events: list[Any], programme: Programme, states: list[Any]) -> None:
+        """As the door finds what follows: after a correction, the state at the end is the true one."""
+        evolve: Callable[..., Any] = EVOLVE[stream_kind(group[0].stream)]
+        corrected = any(isinstance(event, Corrected) for event in events)
+        before = states[0]
+        for number, (record, event) in enumerate(zip(group, events, strict=True)):
+            if isinstance(event, Corrected):
+                after = states[-1]
+            elif corrected:
+                after = evolve(before, event, record.happened_at, record.version)
+            else:
+                after = states[number + 1]
+            self._follower.note(record.stream, record.version, programme, before, after, event)
+            before = after
+
+    def _adopt(self, record: Record, event: ProgrammeAdopted) -> None:
+        source = bytes(canonical(event.definition))
+        if hashlib.sha256(source).hexdigest() != event.digest:
+            self.find("definition", record.position, "The definition's digest is not that of the definition.")
+        try:
+            programme = Programme.model_validate_json(source)
+        except ValidationError as error:
+            self.find("definition", record.position, f"The definition can't be read: {error.error_count()} problems.")
+            return
+        if (programme.programme, programme.version) != (event.programme, event.programme_version):
+            self.find("definition", record.position, "The definition is of another programme or version.")
+        self._definitions[event.digest] = programme
+
+    def _folded_to(self, stream: str, position: int) -> Any:
+        """Folded from the log anew, which is needed after a correction, and for facts of long ago."""
+        kind = stream_kind(stream)
+        records = [record for record in self._log.stream(stream) if record.position <= position]
+        return fold(EMPTY[kind], happenings(records), EVOLVE[kind])

@@ -1,0 +1,111 @@
+"""A rollout whose every command goes through the real door into a real log, by the people of tests/domain."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from activities.courier import COMMANDS
+from activities.door import Door
+from activities.folding import happenings
+from activities.organisation import adoption
+from domain.command import Command, parse
+from domain.event import Event
+from domain.history import fold
+from domain.identity import organisation_stream, participant_stream, stream_kind
+from domain.organisation.stream import GrantRight, RegisterPerson
+from domain.participant import stream as participant
+from domain.participant.state import Participant
+from domain.rollout import stream as rollout
+from domain.rollout.commands import StartRollout
+from domain.rollout.state import Rollout
+from eventlog.log import EventLog, open_log
+from programmes.reader import read_programme
+from tests.domain.cascade import MANAGER, NIS_SHARE, OFFICES, START, Cascade
+
+OPERATOR = "p-00000000"
+
+
+class LoggedCascade(Cascade):
+    """As the cascade in memory; here the log decides what was, and the follow-ups are those that it keeps."""
+
+    def __init__(self, path: Path, intellectual: tuple[str, ...], general: tuple[str, ...] = ()) -> None:
+        self.log: EventLog = open_log(path, rehearsal=True)
+        self.door = Door(self.log)
+        self.definition = read_programme(NIS_SHARE, cohort="2024")
+        self._loop = asyncio.new_event_loop()
+        self._asked = 0
+        self._adopt()
+        super().__init__(intellectual, general)
+
+    def close(self) -> None:
+        self.log.close()
+        self._loop.close()
+
+    def _adopt(self) -> None:
+        self.give(RegisterPerson, OPERATOR, person=OPERATOR)
+        self.give(GrantRight, OPERATOR, person=OPERATOR, right="operator")
+        for person, rights in OFFICES.items():
+            self.give(RegisterPerson, OPERATOR, person=person)
+            for right in rights:
+                self.give(GrantRight, OPERATOR, person=person, right=right)
+        adopted = adoption("adopt:1", MANAGER, "nis-share", "1.0", self.definition.digest, self.definition.source)
+        self._answer(organisation_stream(), adopted.model_copy(update={"at": START - timedelta(hours=1)}))
+
+    def give(self, kind: type[Command], actor: str, **arguments: Any) -> None:
+        """A command to the organisation, an hour before the start."""
+        self._asked += 1
+        at = getattr(self, "now", START - timedelta(hours=1))
+        command = kind(id=f"o-{self._asked}", actor=actor, at=at, entered_by="tester", **arguments)
+        self._answer(organisation_stream(), command)
+
+    def ask(self, stream: str, kind: type[Command], actor: str, **arguments: Any) -> tuple[Event, ...]:
+        self._asked += 1
+        if kind is StartRollout:
+            arguments["definition"] = self.definition.digest
+        command = kind(id=f"c-{self._asked}", actor=actor, at=self.now, entered_by="tester", **arguments)
+        events = self._record_in_log(stream, command)
+        self.deliver()
+        return events
+
+    def deliver(self) -> None:
+        while waiting := self.log.followups.pending(500):
+            for followup in waiting:
+                command = parse(followup.command, COMMANDS).model_copy(update={"at": self.now})
+                for stream in self._streams(followup.target):
+                    self._record_in_log(stream, command)
+            self.log.followups.acknowledge([each.id for each in waiting], "done")
+
+    def _record_in_log(self, stream: str, command: Command) -> tuple[Event, ...]:
+        first, last = self._answer(stream, command)
+        if not first:
+            return ()
+        records = self.log.read(after=first - 1, limit=last - first + 1)
+        self._follow(stream)
+        return tuple(each.event for each in happenings(records))
+
+    def _answer(self, stream: str, command: Command) -> tuple[int, int]:
+        answer = self._loop.run_until_complete(self.door.ask(stream, command))
+        if answer.refusal is not None:
+            raise AssertionError(f"{command.kind} to {stream}: {answer.refusal.sentence}")
+        return answer.first, answer.last
+
+    def _follow(self, stream: str) -> None:
+        """The state by a fold of our own, to compare the product's with."""
+        past = self.history.setdefault(stream, [])
+        new = happenings(self.log.stream(stream, after=len(past)))
+        past.extend(new)
+        is_rollout = stream_kind(stream) == "rollout"
+        evolve: Any = rollout.evolve if is_rollout else participant.evolve
+        before: Any = self.states.get(stream) or (Rollout() if is_rollout else Participant())
+        if any(each.event.kind() == "Corrected" for each in new):
+            self.states[stream] = fold(Rollout() if is_rollout else Participant(), past, evolve)
+        else:
+            self.states[stream] = fold(before, new, evolve)
+
+    def states_of_streams(self) -> dict[str, Any]:
+        return dict(self.states)
+
+
+def stream_of(cascade: LoggedCascade, school: str) -> str:
+    return participant_stream(cascade.participant(school))
