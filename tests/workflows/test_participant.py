@@ -123,9 +123,7 @@ async def test_a_correction_reaches_a_participant_whose_workflow_has_ended(
         handle = await _handle(here.asker, here.stream("alpha"))
         await asyncio.wait_for(handle.result(), 10)
         answered = next(each for each in here.log.stream(here.stream("alpha")) if each.kind == "TaskCompleted")
-        answer = await here.ask(
-            "alpha", Correct, version=answered.version, changes={"answer": "stay"}, reason=REASON
-        )
+        answer = await here.ask("alpha", Correct, version=answered.version, changes={"answer": "stay"}, reason=REASON)
         assert answer.kinds == ("Corrected",)
         await asyncio.wait_for((await _handle(here.asker, here.stream("alpha"))).result(), 10)
 

@@ -5,12 +5,14 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from activities.asking import BY_ROLLOUT, BY_SCHOOL
 from domain.participant.team import TakeSeat
 from runtime.plugin import KaskadPlugin
 from runtime.settings import Settings
@@ -31,6 +33,7 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
         ),
         dev_server_existing_path=temporal,
         dev_server_extra_args=["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"],
+        search_attributes=[BY_ROLLOUT, BY_SCHOOL],
         plugins=[KaskadPlugin()],
     )
     try:
@@ -49,11 +52,11 @@ async def test_two_years_of_timers_bring_every_reminder_escalation_and_missed_ch
         async with asyncio.timeout(150):
             while here.kinds("alpha").count("CheckpointMissed") < 22:
                 await asyncio.sleep(0.5)
-        records = [record for record in here.log.stream(here.stream("alpha"))]
+        records = here.log.stream(here.stream("alpha"))
         kinds = [record.kind for record in records]
         assert kinds.count("TaskReminded") == 2
         assert kinds.count("TaskOverdue") >= 22
         missed = [record.happened_at for record in records if record.kind == "CheckpointMissed"]
         assert missed == sorted(missed)
         assert missed[-1] - records[0].happened_at > timedelta(days=2 * 365)
-        assert all(timedelta(days=25) < later - one < timedelta(days=50) for one, later in zip(missed, missed[1:], strict=False))
+        assert all(timedelta(days=25) < later - one < timedelta(days=50) for one, later in pairwise(missed))
