@@ -1,5 +1,6 @@
 """Free text beside the log: what was written about or by a person, and its erasure."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,12 @@ class Texts:
     def get(self, text_id: str) -> str | None:
         with self._log.newest() as newest:
             return newest.text(text_id)
+
+    def discard(self, text_ids: Iterable[str]) -> None:
+        """Take back texts that no event came to name."""
+        wanted = list(text_ids)
+        gone = texts.delete().where(texts.c.id.in_(wanted))
+        self._log.run(lambda connection: connection.execute(gone) and None)
 
     def erase(self, person: str) -> int:
         """Take away every text of a person, also from what the database keeps on disk; says how many there were."""

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from terminal.outcome import BadInput, ServiceUnavailable
@@ -32,7 +32,9 @@ def actor(acting_as: str | None) -> str:
     return acting_as
 
 
-def prepare(kind: "type[Command]", acting_as: str | None, **arguments: Any) -> "Command":
+def prepare(
+    kind: "type[Command]", acting_as: str | None, *, command_id: str | None = None, **arguments: Any
+) -> "Command":
     """A command with its id and its circumstances. Raises BadInput with every fault of its arguments."""
     from pydantic import ValidationError
 
@@ -43,18 +45,24 @@ def prepare(kind: "type[Command]", acting_as: str | None, **arguments: Any) -> "
     name = str(kind.model_fields["kind"].default)
     try:
         return kind(
-            id=new_command_id(name),
+            id=command_id or new_command_id(name),
             actor=actor(acting_as),
             entered_by=entered_by(),
             trace_id=current_trace_id(),
             **given,
         )
     except ValidationError as error:
+        _take_back(command_id, arguments.values())
         raise BadInput("; ".join(_fault(each) for each in error.errors())) from error
 
 
-def put_text(body: str | None, person: str | None) -> "TextGiven | None":
-    """Free text goes into the erasable table; what travels on is its salted hash. Raises BadInput for bad text."""
+def put_text(
+    body: str | None, person: str | None, *, command_id: str | None = None, name: str = "text"
+) -> "TextGiven | None":
+    """Free text goes into the erasable table; what travels on is its salted hash. Raises BadInput for bad text.
+
+    With a command id of the caller's own, the same text of that `name` is the same again when the command is retried.
+    """
     if body is None:
         return None
     from domain.command import TextGiven
@@ -69,15 +77,61 @@ def put_text(body: str | None, person: str | None) -> "TextGiven | None":
         raise BadInput(f"The text has {len(body)} characters; at most {LONG} are taken.")
     if letter := unprintable(body, lines=True):
         raise BadInput(f"The text contains a control character (U+{ord(letter):04X}).")
-    text = NewText(id=secrets.token_hex(16), salt=secrets.token_bytes(16), body=body, person=person)
+    salt = secrets.token_bytes(16)
+    text_id = hashlib.sha256(f"{command_id}\n{name}".encode()).hexdigest()[:32] if command_id else secrets.token_hex(16)
     with open_log(settings().log) as log:
-        log.texts.put(text)
-    return TextGiven(id=text.id, hash=hashlib.sha256(text.salt + body.encode()).hexdigest())
+        before = log.texts.entry(text_id)
+        if before is not None and before.body != body and log.command(command_id or "") is None:
+            log.texts.discard([text_id])
+        log.texts.put(NewText(id=text_id, salt=salt, body=body, person=person))
+        kept = log.texts.entry(text_id)
+    if kept is not None and kept.salt is not None:
+        salt = kept.salt
+    return TextGiven(id=text_id, hash=hashlib.sha256(salt + body.encode()).hexdigest())
 
 
 def ask(stream: str, command: "Command") -> "Answer":
-    """Ask the stream's workflow. Raises Refused (of the domain), LogUnavailable, TemporalUnavailable."""
-    return with_asker(lambda asker: asker.ask(stream, command))
+    """Ask the stream's workflow. Raises Refused (of the domain), LogUnavailable, TemporalUnavailable.
+
+    Texts that were put for a command of which nothing was recorded are taken back.
+    """
+    from domain.refusal import Refused
+
+    try:
+        answer = with_asker(lambda asker: asker.ask(stream, command))
+    except Refused:
+        _take_back(command.id, [command])
+        raise
+    if not answer.first:
+        _take_back(command.id, [command])
+    return answer
+
+
+def _take_back(command_id: str | None, given: Iterable[object]) -> None:
+    """Texts that no event names; never those of a command that the log knows."""
+    found = [text.id for each in given for text in _texts_in(each)]
+    if not found:
+        return
+    from eventlog.log import open_log
+    from runtime.settings import settings
+
+    with open_log(settings().log) as log:
+        if command_id is None or log.command(command_id) is None:
+            log.texts.discard(found)
+
+
+def _texts_in(value: object) -> "Iterator[TextGiven]":
+    from domain.command import TextGiven
+    from domain.text import Model
+
+    if isinstance(value, TextGiven):
+        yield value
+    elif isinstance(value, Model):
+        for _, field in value:
+            yield from _texts_in(field)
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _texts_in(each)
 
 
 def ask_organisation(command: "Command") -> "Answer":
@@ -94,12 +148,12 @@ def ask_organisation(command: "Command") -> "Answer":
         return asyncio.run(asking(Door(log)))
 
 
-def with_asker(work: "Callable[[Asker], Awaitable[T]]") -> T:
+def with_asker(work: "Callable[[Asker], Awaitable[T]]", *, within: float = _PATIENCE) -> T:
     """Do something with an asker on the configured server. Raises ServiceUnavailable when no worker answers."""
-    return asyncio.run(_with_asker(work))
+    return asyncio.run(_with_asker(work, within))
 
 
-async def _with_asker(work: "Callable[[Asker], Awaitable[T]]") -> T:
+async def _with_asker(work: "Callable[[Asker], Awaitable[T]]", within: float) -> T:
     from activities.asking import Asker
     from runtime import telemetry
     from runtime.connection import connect
@@ -108,10 +162,10 @@ async def _with_asker(work: "Callable[[Asker], Awaitable[T]]") -> T:
     telemetry.set_up("command")
     client = await connect(settings())
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(within):
             return await work(Asker(client, settings().task_queue))
     except TimeoutError as error:
-        raise ServiceUnavailable(NO_WORKER.format(seconds=_PATIENCE)) from error
+        raise ServiceUnavailable(NO_WORKER.format(seconds=within)) from error
     finally:
         # an answer still on its way to a finished interpreter crashes it (temporalio issue 300)
         await asyncio.sleep(0.05)
