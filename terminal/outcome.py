@@ -103,11 +103,26 @@ def report(error: BaseException) -> int:
         traceback.print_exception(error)
     if expected is not None:
         away = "Temporal does not answer; ask again in a moment. " if _is_temporal_away(expected[0]) else ""
-        print(f"kaskad: {away}{expected[0]}", file=sys.stderr)
+        print(f"kaskad: {away}{said(expected[0])}", file=sys.stderr)
         return expected[1]
     print(f"kaskad: this is a fault in Kaskad: {type(error).__name__}: {error}", file=sys.stderr)
     print("KASKAD_DEBUG=1 shows where it happened; what the stack wrote is in var/run.", file=sys.stderr)
     return FAULT
+
+
+def said(error: BaseException) -> str:
+    """The sentence for the person: a refusal of the domain's in the language of the settings."""
+    if not _is(error, "domain.refusal.Refused"):
+        return str(error)
+    from runtime.settings import settings
+    from terminal.messages import sentence
+
+    code, params = getattr(error, "code", ""), getattr(error, "params", {})
+    return sentence(code, str(error), params, settings().language)
+
+
+def _is(error: BaseException, name: str) -> bool:
+    return any(f"{cls.__module__}.{cls.__qualname__}" == name for cls in type(error).__mro__)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

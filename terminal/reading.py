@@ -1,13 +1,18 @@
 """The log as commands read it: opened read-only, names resolved to what they mean, the nearest when unknown."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from terminal.outcome import BadInput, NotFound
 
 if TYPE_CHECKING:
+    from domain.participant.state import Participant
+    from domain.programme import Programme
+    from domain.rollout.state import Rollout
     from eventlog.log import EventLog
+    from eventlog.reading import Snapshot
 
 
 @contextmanager
@@ -57,6 +62,97 @@ def person_known(log: "EventLog", person: str) -> str:
     if rows[person] == "erased":
         raise NotFound(f"The person {person} has been erased.")
     return person
+
+
+class States:
+    """Streams as one snapshot of the log shows them, folded when they are asked for."""
+
+    def __init__(self, snapshot: "Snapshot") -> None:
+        from activities.folding import Streams
+
+        self.snapshot = snapshot
+        self._streams = Streams()
+
+    def rollout(self, rollout: str) -> "Rollout":
+        from domain.identity import rollout_stream
+
+        state: Rollout = self._streams.load(self.snapshot, rollout_stream(rollout)).state
+        return state
+
+    def participant(self, participant: str) -> "Participant":
+        from domain.identity import participant_stream
+
+        state: Participant = self._streams.load(self.snapshot, participant_stream(participant)).state
+        return state
+
+    def programme(self, rollout: str) -> "Programme":
+        """The definition that the rollout started with. Raises Refused (of the domain) when there is no rollout."""
+        from domain.identity import rollout_stream
+
+        return self._streams.programme_of(self.snapshot, rollout_stream(rollout))
+
+
+@contextmanager
+def states_of(log: "EventLog") -> Iterator[States]:
+    """The states of streams, all of them at one position."""
+    with log.snapshot() as snapshot:
+        yield States(snapshot)
+
+
+def only_rollout(log: "EventLog", name: str | None) -> dict[str, Any]:
+    """The rollout that is named, or the one that is meant when there is but one. Raises NotFound or BadInput."""
+    if name is not None:
+        return rollout_named(log, name)
+    rows = log.rows("rollouts")
+    if not rows:
+        raise NotFound("There are no rollouts yet; 'kaskad rollout start' starts one.")
+    if len(rows) > 1:
+        running = [row for row in rows if row["status"] != "closed"]
+        if len(running) == 1:
+            return running[0]
+        raise BadInput(f"Say which rollout: {', '.join(row['rollout'] for row in rows)}.")
+    return rows[0]
+
+
+def person_meant(log: "EventLog", word: str) -> str:
+    """The person of an id or of an e-mail address, known to the log and not erased. Raises NotFound."""
+    if "@" not in word:
+        return person_known(log, word.strip())
+    from people.registry import open_registry
+    from runtime.settings import settings
+
+    with open_registry(settings().registry, settings().keys) as registry:
+        found = registry.find_by_email(word.strip())
+    if found is None:
+        raise NotFound(f"Nobody is registered with the e-mail address {word.strip()}.")
+    return person_known(log, found.person)
+
+
+def names_of(persons: Iterable[str]) -> dict[str, str]:
+    """Names from the registry; whoever is unknown or erased is absent, and everybody where there is no registry."""
+    from pathlib import Path
+
+    from people.errors import RegistryUnavailable
+    from people.registry import open_registry
+    from runtime.settings import settings
+
+    wanted = {person for person in persons if person}
+    places = (settings().registry, settings().keys)
+    if not wanted or any("://" not in place and not Path(place).exists() for place in places):
+        return {}
+    try:
+        with open_registry(*places) as registry:
+            return registry.names_of(wanted)
+    except RegistryUnavailable:
+        return {}
+
+
+def in_language(names: object, language: str | None = None) -> str:
+    """A name in three languages, as the views keep it (JSON) or as the domain does, in the language of the settings."""
+    from runtime.settings import settings
+
+    texts = json.loads(names) if isinstance(names, str) else names
+    return str(texts.get(language or settings().language, "")) if hasattr(texts, "get") else ""
 
 
 def _hint(name: str, known: Any) -> str:

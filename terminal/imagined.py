@@ -1,0 +1,136 @@
+"""A command and all that follows from it, decided over the states of the log: nothing of it is recorded."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from activities.folding import EMPTY, Streams
+from domain.command import CASCADE, Command
+from domain.event import Event
+from domain.gate import Fact, Facts, relations_read
+from domain.identity import participant_id, participant_stream, rollout_stream, stream_kind, stream_subject
+from domain.participant import stream as participant
+from domain.participant.journey import gates_of
+from domain.participant.onward import Onward
+from domain.participant.onward import consequences as of_participant
+from domain.participant.state import Participant
+from domain.programme import Programme
+from domain.rollout import stream as rollout
+from domain.rollout.state import Rollout
+from eventlog.reading import Snapshot
+
+
+class Imagined:
+    """A rollout as it would become. What it decides is kept in memory, over what a snapshot of the log shows."""
+
+    def __init__(
+        self, programme: Programme, rollout_id: str, rights: frozenset[str], at: datetime, snapshot: Snapshot | None
+    ) -> None:
+        self.programme = programme
+        self.rollout_id = rollout_id
+        self.at = at
+        #: every event that would be recorded, with its stream and the state after it
+        self.events: list[tuple[str, Event, Any]] = []
+        self._rights = rights
+        self._snapshot = snapshot
+        self._streams = Streams(most=100_000)
+        self._states: dict[str, Any] = {}
+        self._commands = 0
+
+    @property
+    def rollout(self) -> Rollout:
+        state: Rollout = self.state(rollout_stream(self.rollout_id))
+        return state
+
+    def state(self, stream: str) -> Any:
+        if stream not in self._states:
+            kept = EMPTY[stream_kind(stream)]
+            self._states[stream] = self._streams.load(self._snapshot, stream).state if self._snapshot else kept
+        return self._states[stream]
+
+    def check(self, command: Command) -> None:
+        """Decide a command to the rollout, and forget what came of it. Raises Refused."""
+        rollout.decide(self.programme, self.rollout, self._facts_of(self.rollout), self._timed(command))
+
+    def ask(self, stream: str, command: Command) -> None:
+        """Decide the command, and then whatever follows for other streams. Raises Refused."""
+        waiting: deque[tuple[str, Command]] = deque([(stream, command)])
+        while waiting:
+            target, asked = waiting.popleft()
+            for each in self._targets(target):
+                waiting.extend(self._follow(each, asked))
+
+    def _follow(self, stream: str, command: Command) -> Iterator[tuple[str, Command]]:
+        before = self.state(stream)
+        facts = self._facts_of(before)
+        timed = self._timed(command)
+        decide: Callable[..., Any] = rollout.decide if isinstance(before, Rollout) else participant.decide
+        decision = decide(self.programme, before, facts, timed)
+        for event in decision.events:
+            after = self._after(before, event)
+            self.events.append((stream, event, after))
+            for onward in self._consequences(before, after, event):
+                yield onward.stream, self._command(onward)
+            before = after
+        self._states[stream] = decision.state
+
+    def _after(self, before: Any, event: Event) -> Any:
+        evolve: Callable[..., Any] = rollout.evolve if isinstance(before, Rollout) else participant.evolve
+        return evolve(before, event, self.at, before.version + 1)
+
+    def _consequences(self, before: Any, after: Any, event: Event) -> Iterator[Onward]:
+        known: Callable[..., Iterator[Onward]] = rollout.consequences if isinstance(before, Rollout) else of_participant
+        return known(self.programme, before, after, event)
+
+    def _command(self, onward: Onward) -> Command:
+        self._commands += 1
+        return onward.command(id=f"imagined:{self._commands}", actor=CASCADE, **onward.arguments)
+
+    def _timed(self, command: Command) -> Command:
+        return command.model_copy(update={"at": self.at})
+
+    def _targets(self, target: str) -> list[str]:
+        if not target.startswith("peers:"):
+            return [target]
+        of = self.state(participant_stream(stream_subject(target)))
+        return [participant_stream(each) for each in self._peers(of)]
+
+    def _facts_of(self, state: Any) -> Facts:
+        position = self._snapshot.position if self._snapshot else 0
+        if not isinstance(state, Participant) or not state.version:
+            return Facts(position, rights=self._rights)
+        related: dict[str, dict[str, dict[str, Fact]]] = {}
+        for _, gate in gates_of(self.programme.tier_by_id[state.tier]):
+            for relation in relations_read(gate):
+                related[relation] = {
+                    kin: dict(self.state(participant_stream(kin)).facts) for kin in self._kin(state, relation)
+                }
+        return Facts(position, related=related, rights=self._rights)
+
+    def _kin(self, state: Participant, relation: str) -> list[str]:
+        match relation:
+            case "parent":
+                return [state.parent] if state.parent else []
+            case "children":
+                return [child for child, each in state.children.items() if each.ended != "withdrawn"]
+            case "peers":
+                return self._peers(state)
+            case _:
+                return []
+
+    def _peers(self, of: Participant) -> list[str]:
+        roster = self.rollout.roster
+        return [each for each, entry in roster.items() if entry.parent == of.parent and each != of.id]
+
+
+def school_stream(rollout_id: str, school: str) -> str:
+    return participant_stream(participant_id(rollout_id, school))
+
+
+def kinds_of(imagined: Imagined) -> dict[str, int]:
+    """How many events of which kind, in the order of their first."""
+    found: dict[str, int] = {}
+    for _, event, _ in imagined.events:
+        found[event.kind()] = found.get(event.kind(), 0) + 1
+    return found

@@ -1,0 +1,84 @@
+"""What there is to see of rollouts: all of them in a table, one of them as a tree."""
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from terminal import tree
+from terminal.reading import only_rollout, reading, states_of
+from terminal.tables import print_json, print_table
+
+if TYPE_CHECKING:
+    from eventlog.log import EventLog
+
+
+def print_list(log_named: str | None, *, as_json: bool) -> None:
+    columns = ("Rollout", "Programme", "Cohort", "Status", "Started", "Participants", "Open", "Overdue")
+    with reading(log_named) as log:
+        rows = [_list_row(log, row) for row in log.rows("rollouts")]
+    print_table(columns, rows, as_json=as_json, empty="There are no rollouts yet; 'kaskad rollout start' starts one.")
+
+
+def _list_row(log: "EventLog", row: dict[str, Any]) -> tuple[object, ...]:
+    tasks = log.rows("tasks", rollout=row["rollout"])
+    overdue = sum(task["status"] == "overdue" for task in tasks)
+    participants = len(log.rows("roster", stream=row["stream"]))
+    programme = f"{row['programme']} {row['programme_version']}"
+    return (
+        row["rollout"], programme, row["cohort"], row["status"], row["started_at"], participants, len(tasks), overdue,
+    )  # fmt: skip
+
+
+def print_tree(rollout: str | None, log_named: str | None, depth: int | None, *, as_json: bool) -> None:
+    from runtime.settings import settings
+
+    with reading(log_named) as log:
+        row = only_rollout(log, rollout)
+        language = settings().language
+        with states_of(log) as states:
+            nominated = states.rollout(row["rollout"]).nominated
+            found = tree.members(states.snapshot, row["rollout"], language, nominated)
+            title = states.programme(row["rollout"]).title.in_language(language)
+    if as_json:
+        print_json({**_row_json(row), "title": title, "participants": [_member_json(each) for each in found]})
+        return
+    print_header(row, title, found)
+    print()
+    print_lines(tree.lines(found, depth=depth))
+
+
+def print_header(row: dict[str, Any], title: str, found: list[tree.Member]) -> None:
+    for line in header(row, title, found):
+        print(line.text)
+
+
+def header(row: dict[str, Any], title: str, found: list[tree.Member]) -> list[tree.Line]:
+    """The rollout in a line, and a line for each tier."""
+    since = f"{row['started_at']:%Y-%m-%d}" if isinstance(row["started_at"], datetime) else "-"
+    first = f"{row['rollout']}  {title}, cohort {row['cohort']}, {row['status']} since {since}"
+    if row["status"] != "running":
+        first = f"{row['rollout']}  {title}, cohort {row['cohort']}, {row['status']}"
+    drawn = [tree.Line(tree.cut(first, tree.WIDTH), "bold")]
+    for tier, number, phases, open_tasks, overdue in tree.counts(found):
+        said = ", ".join(f"{count} {phase}" for phase, count in phases.items())
+        late = f", {overdue} overdue" if overdue else ""
+        drawn.append(tree.Line(tree.cut(f"  {number:>4} {tier}: {said}; {open_tasks} tasks open{late}", tree.WIDTH)))
+    return drawn
+
+
+def print_lines(drawn: list[tree.Line]) -> None:
+    """In colour on a terminal."""
+    if not sys.stdout.isatty():
+        print("\n".join(line.text for line in drawn))
+        return
+    from rich.console import Console
+
+    Console().print(tree.rendered(drawn))
+
+
+def _row_json(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("stream", "title")}
+
+
+def _member_json(each: tree.Member) -> dict[str, Any]:
+    return {name: getattr(each, name) for name in each.__slots__}

@@ -1,0 +1,143 @@
+"""Starting a rollout: what was asked for, as commands, and how they are sent."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from activities.answer import Answer
+from activities.asking import Asker
+from activities.door import Door
+from activities.organisation import adoption, ask_organisation, new_command_id
+from domain.command import Command
+from domain.identity import is_valid_id, participant_id, rollout_stream
+from domain.rollout.commands import EnrolSchools, Place, StartRollout
+from programmes.library import find_programme
+from programmes.reader import Definition, read_programme
+from terminal.acting import prepare, with_asker
+from terminal.outcome import BadInput, NotFound, Refused
+from terminal.reading import reading, states_of
+from terminal.roster_file import read_places
+from terminal.settling import has_settled
+
+if TYPE_CHECKING:
+    from eventlog.log import EventLog
+
+#: how many schools one command takes: the first of a rollout, and each that follows
+_FIRST = 500
+_FURTHER = 250
+_SETTLES_WITHIN = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A rollout as it was asked for."""
+
+    rollout: str
+    definition: Definition
+    cohort: str
+    places: tuple[Place, ...]
+
+    def commands(self, acting_as: str | None) -> "Iterator[Command]":
+        """The start with the first schools, and the further ones in order."""
+        programme = self.definition.programme
+        yield prepare(
+            StartRollout,
+            acting_as,
+            rollout=self.rollout,
+            programme=programme.programme,
+            programme_version=programme.version,
+            definition=self.definition.digest,
+            cohort=self.cohort,
+            places=self.places[:_FIRST],
+        )
+        for first in range(_FIRST, len(self.places), _FURTHER):
+            yield prepare(EnrolSchools, acting_as, places=self.places[first : first + _FURTHER])
+
+
+def wanted(
+    name: str, cohort: str, rollout: str | None, schools: Path | None, parameters: Mapping[str, str], *, as_json: bool
+) -> Wanted:
+    """Read all that was named. Raises ProgrammeProblems, UnknownProgramme and BadInput with everything wrong."""
+    path = Path(name) if Path(name).suffix else find_programme(name)
+    definition = read_programme(path, parameters, cohort=cohort)
+    chosen = rollout or f"{definition.programme.programme}-{cohort}"
+    if not is_valid_id(chosen):
+        raise BadInput(f"'{chosen}' is no id for a rollout: lower-case letters, digits and hyphens, at most 63.")
+    with optional_log() as log:
+        places = read_places(schools, definition.programme, log, as_json=as_json) if schools else ()
+    return Wanted(chosen, definition, cohort, places)
+
+
+@contextmanager
+def optional_log() -> "Iterator[EventLog | None]":
+    """The log of the settings for reading; None where there is none yet."""
+    try:
+        with reading() as log:
+            yield log
+    except NotFound:
+        yield None
+
+
+def start(wanted: Wanted, acting_as: str | None, *, wait: bool) -> tuple[list[Answer], bool]:
+    """Adopt the definition, start the rollout, enrol what did not fit into the start. What each recorded, and whether
+    every participant has begun; raises Refused before anything is recorded where the rollout runs otherwise."""
+    with reading() as log:
+        refuse_another(log, wanted)
+    programme = wanted.definition.programme
+    commands = list(wanted.commands(acting_as))
+    adopting = adoption(
+        new_command_id("AdoptProgramme"),
+        commands[0].actor,
+        programme.programme,
+        programme.version,
+        wanted.definition.digest,
+        wanted.definition.source,
+    )
+
+    async def work(asker: Asker) -> tuple[list[Answer], bool]:
+        answers = [await _adopt(adopting)]
+        for command in commands:
+            answers.append(await asker.ask(rollout_stream(wanted.rollout), command))
+        return answers, (await _settle(wanted) if wait else False)
+
+    patience = 30.0 + len(wanted.places) / 20
+    return with_asker(work, within=patience + (_SETTLES_WITHIN if wait else 0))
+
+
+async def _adopt(command: Command) -> Answer:
+    from eventlog.log import open_log
+    from runtime.settings import settings
+
+    with open_log(settings().log) as log:
+        return await ask_organisation(Door(log), command)
+
+
+async def _settle(wanted: Wanted) -> bool:
+    """Whether every participant has a stream of its own in time."""
+    end = time.monotonic() + _SETTLES_WITHIN + len(wanted.places) / 20
+    with reading() as log:
+        while time.monotonic() < end:
+            if await asyncio.to_thread(has_settled, log, wanted.rollout):
+                return True
+            await asyncio.sleep(0.1)
+    return False
+
+
+def refuse_another(log: "EventLog", wanted: Wanted) -> None:
+    """Asked again with another list, a start would say that all is done, although its new schools take no part."""
+    if not log.rows("rollouts", stream=rollout_stream(wanted.rollout)):
+        return
+    with states_of(log) as states:
+        roster = states.rollout(wanted.rollout).roster
+    new = [each.school for each in wanted.places if participant_id(wanted.rollout, each.school) not in roster]
+    if not new or (len(wanted.places) > _FIRST and set(new) <= {each.school for each in wanted.places[_FIRST:]}):
+        return
+    listed = ", ".join(new[:10]) + (f" and {len(new) - 10} more" if len(new) > 10 else "")
+    raise Refused(
+        f"{wanted.rollout} has been started already, without {listed}. Further schools are enrolled by "
+        f"'kaskad school enrol FILE --rollout {wanted.rollout}'; a rollout of its own takes another --id."
+    )

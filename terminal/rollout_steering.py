@@ -1,0 +1,73 @@
+"""Pausing, resuming and closing a rollout, and what that does to its due dates."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from domain.command import Command
+from domain.identity import rollout_stream
+from domain.rollout.commands import CloseRollout, PauseRollout, ResumeRollout
+from terminal.acting import actor, prepare, put_text, say, with_asker
+from terminal.reading import only_rollout, reading
+from terminal.settling import events_since, settle
+from terminal.tables import print_json
+
+if TYPE_CHECKING:
+    from activities.answer import Answer
+    from activities.asking import Asker
+
+
+def pause_rollout(rollout: str | None, reason: str, acting_as: str | None, *, as_json: bool) -> None:
+    name, answer = _steer(rollout, PauseRollout, acting_as, reason)
+    say(answer, f"Paused {name}. Nothing falls due until 'kaskad rollout resume {name}'.", as_json=as_json)
+
+
+def close_rollout(rollout: str | None, reason: str, acting_as: str | None, *, force: bool, as_json: bool) -> None:
+    name, answer = _steer(rollout, CloseRollout, acting_as, reason, force=force)
+    say(answer, f"Closed {name}.", as_json=as_json)
+
+
+def resume_rollout(rollout: str | None, acting_as: str | None, *, as_json: bool) -> None:
+    name, answer = _steer(rollout, ResumeRollout, acting_as, None)
+    if not answer.first:
+        say(answer, "", as_json=as_json)
+        return
+    with reading() as log:
+        (record,) = log.read(after=answer.last - 1, limit=1)
+        seconds = int(msgspec.json.decode(bytes(record.data))["seconds"])
+        settled = settle(log, name)
+        moved = list(events_since(log, answer.last, name, "DeadlineMoved"))
+    if as_json:
+        print_json({"rollout": name, "seconds": seconds, "due_dates_moved": len(moved), "settled": settled})
+        return
+    print(f"Resumed {name} (event {answer.first}). Its pause lasted {in_words(timedelta(seconds=seconds))}:")
+    print(f"{len(moved)} due dates moved by that; those of tasks asked during the pause, by what they saw of it.")
+    if not settled:
+        print("Others still follow; 'kaskad status' shows when they have.")
+
+
+def _steer(
+    rollout: str | None, kind: type[Command], acting_as: str | None, reason: str | None, **more: Any
+) -> "tuple[str, Answer]":
+    who = actor(acting_as)
+    with reading() as log:
+        name = str(only_rollout(log, rollout)["rollout"])
+    stream = rollout_stream(name)
+
+    async def work(asker: "Asker") -> "Answer":
+        given = {"reason": put_text(reason, who), **more} if reason is not None else more
+        return await asker.ask(stream, prepare(kind, who, **given))
+
+    return name, with_asker(work)
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time as people say it, in its two largest units."""
+    seconds = int(length.total_seconds())
+    parts = []
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {unit}{'' if number == 1 else 's'}")
+    return " and ".join(parts[:2]) or "no time"

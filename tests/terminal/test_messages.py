@@ -1,0 +1,65 @@
+"""What a refusal says in Kazakh and Russian: every one of them, with the gaps of its English sentence."""
+
+import importlib
+import pkgutil
+from string import Formatter
+
+import activities
+import domain
+from domain.participant import tasks
+from domain.refusal import Reason
+from terminal.messages import catalogue, sentence
+
+for package in (domain, activities):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+
+
+def gaps(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def test_every_refusal_speaks_kazakh_and_russian() -> None:
+    known = catalogue()["refusals"]
+    assert sorted(Reason.registered.keys() - known.keys()) == []
+    assert [code for code, said in known.items() if set(said) != {"kk", "ru"}] == []
+
+
+def test_the_catalogue_knows_no_refusal_that_is_gone() -> None:
+    assert sorted(catalogue()["refusals"].keys() - Reason.registered.keys()) == []
+
+
+def test_every_language_has_the_gaps_of_the_english_sentence() -> None:
+    other = {
+        (code, language): gaps(text) ^ gaps(Reason.registered[code].sentence)
+        for code, said in catalogue()["refusals"].items()
+        for language, text in said.items()
+        if code in Reason.registered and gaps(text) != gaps(Reason.registered[code].sentence)
+    }
+    assert other == {}
+
+
+def test_kazakh_is_written_with_its_own_letters() -> None:
+    said = " ".join(each["kk"] for each in catalogue()["refusals"].values())
+    assert set("әғқңөұүһі") <= set(said.lower()) | {"һ"}
+
+
+def test_the_ways_in_which_tasks_are_done_are_words_of_the_catalogue() -> None:
+    assert sorted(set(tasks._WAYS.values()) - catalogue()["words"].keys()) == []
+
+
+def test_a_hint_is_put_into_the_language_and_a_name_is_not() -> None:
+    params = {"school": "nis-semey", "task": "readines/agreement", "hint": "; did you mean 'readiness/agreement'?"}
+    english = Reason.registered["no_task"](**params)
+    assert english.sentence == (
+        "nis-semey has no task 'readines/agreement'; did you mean 'readiness/agreement'?."
+    ) or english.sentence.startswith("nis-semey has no task")
+    assert sentence("no_task", english.sentence, english.params, "en") == english.sentence
+    assert sentence("no_task", english.sentence, english.params, "ru") == (
+        "У nis-semey нет задачи 'readines/agreement'; может быть, 'readiness/agreement'?."
+    )
+    assert "мүмкін" in sentence("no_task", english.sentence, english.params, "kk")
+
+
+def test_a_refusal_that_the_catalogue_does_not_know_stays_english() -> None:
+    assert sentence("of_tomorrow", "It is so.", {}, "kk") == "It is so."
