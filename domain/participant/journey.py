@@ -118,7 +118,7 @@ class Reconsider(Command):
 
 
 class Withdraw(Command):
-    """The participant leaves the rollout."""
+    """The participant leaves the rollout: the programme manager says so, or its head, whose seat is the first."""
 
     kind: Literal["Withdraw"] = "Withdraw"
     reason: TextGiven
@@ -163,7 +163,7 @@ def withdraw(draft: Draft, command: Withdraw) -> None:
         return
     draft.must_be_under_way(even_paused=True)
     if not draft.manages:
-        draft.must_hold("principal")
+        draft.must_hold(draft.tier.seats[0].role)
     draft.record(Withdrawn(text_ref(command.reason)))
 
 

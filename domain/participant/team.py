@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
-from domain.participant.draft import Draft, roles_of
+from domain.participant.draft import Draft, holders_of, roles_of
 from domain.participant.state import DutyState, Participant, PastDuty, put, with_facts
 from domain.refusal import Reason
 from domain.text import Id
@@ -161,9 +161,10 @@ def assign_duty(draft: Draft, command: AssignDuty) -> None:
 
 
 def _may_staff(draft: Draft) -> None:
-    """The programme manager staffs a team, and so does its own coordinator."""
+    """The programme manager staffs a team, and so do its coordinator and its head, whose seat is the first."""
     if not draft.manages and not draft.by_the_system:
-        draft.must_hold("coordinator")
+        coordinates = draft.command.actor in holders_of(draft.state, "coordinator", draft.at)
+        draft.must_hold("coordinator" if coordinates else draft.tier.seats[0].role)
 
 
 def _separate(draft: Draft, role: str, person: str) -> None:
