@@ -34,7 +34,6 @@ class Play:
         self.calendar = Calendar(stage.office, stage.asker, plan.begins, plan.rollout)
         self.scene = Scene(stage.office.log, plan.rollout, plan.programme)
         self.people = People(plan, self.scene)
-        self.commands = 0
         self.refusals: list[tuple[Turn, str]] = []
         self._known: set[str] = set()
         self._watch = watch
@@ -153,7 +152,6 @@ class Play:
             await self._ask(stream, command)
 
     async def _ask(self, stream: str, command: Command) -> None:
-        self.commands += 1
         await self.stage.asker.ask(stream, command)
 
     # --- the last day

@@ -1,0 +1,82 @@
+"""What a rehearsal came to, in numbers, and whether its log is sound."""
+
+from collections import Counter
+from datetime import date
+
+import msgspec
+
+from domain.calendar import local_day
+from domain.command import CASCADE, CLOCK
+from eventlog.verify import verify
+from rehearsal.play import Play
+from rehearsal.tally import Tally
+
+
+class Summary(msgspec.Struct, frozen=True):
+    rollout: str
+    seed: int
+    began: date
+    ended: date
+    certified: int
+    opened_below: int
+    completed_below: int
+    withdrawn: int
+    replaced: int
+    people: int
+    left: int
+    substitutes: int
+    #: recorded commands: of people, of the clock, and those that followed from events elsewhere
+    commands: int
+    clock: int
+    followed: int
+    events: int
+    tasks: int
+    overdue: int
+    escalated: int
+    returned: int
+    refused: int
+    checkpoints_missed: int
+    #: what simulated people asked for and were refused
+    turned_away: int
+    #: of the log, as recomputed from its bytes
+    size: int
+    root: str
+    is_sound: bool
+
+
+def summarise(play: Play, tally: Tally) -> Summary:
+    """Recomputes the whole log; takes a moment. Raises LogUnavailable."""
+    log, scene, programme = play.stage.office.log, play.scene, play.plan.programme
+    report = verify(log)
+    first = {place.tier for place in play.plan.places}
+    below = [each for each in scene.participants.values() if each.tier not in first and each.parent is not None]
+    phases = Counter(each.phase for each in below)
+    zone = programme.time_zone
+    return Summary(
+        rollout=play.plan.rollout,
+        seed=play.plan.seed,
+        began=local_day(play.plan.begins, zone),
+        ended=local_day(play.calendar.now, zone),
+        certified=sum(each.certified_at is not None and each.tier in first for each in scene.participants.values()),
+        opened_below=len(below),
+        completed_below=phases["completed"],
+        withdrawn=sum(each.phase == "withdrawn" for each in scene.participants.values()),
+        replaced=len(scene.rollout.replaced),
+        people=tally.kinds["PersonRegistered"],
+        left=tally.kinds["SeatFreed"],
+        substitutes=tally.kinds["SubstituteNamed"],
+        commands=tally.commands["people"],
+        clock=tally.commands[CLOCK],
+        followed=tally.commands[CASCADE],
+        events=scene.position,
+        tasks=tally.kinds["TaskAsked"],
+        overdue=tally.kinds["TaskOverdue"],
+        escalated=tally.kinds["TaskEscalated"],
+        returned=tally.verdicts["returned"],
+        refused=tally.verdicts["refused"],
+        checkpoints_missed=tally.kinds["CheckpointMissed"],
+        turned_away=len(play.refusals),
+        size=report.size,
+        root=report.root,
+        is_sound=report.is_sound,
+    )

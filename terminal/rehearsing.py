@@ -1,0 +1,52 @@
+"""What `demo` and `rollout rehearse` share: a folder, a server, the play, and ends that a person understands."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from terminal.outcome import BadInput, Refused, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from rehearsal.plan import Plan
+    from rehearsal.play import Watch
+    from rehearsal.summary import Summary
+    from rehearsal.tally import Tally
+
+
+def new_folder(keep: Path | None, seed: int) -> tuple[Path, str]:
+    """An empty folder and an id of its own for a rehearsal."""
+    from rehearsal.plan import rehearsal_id
+    from runtime.settings import settings
+
+    rollout = rehearsal_id(seed, time.time_ns())
+    folder = (keep or settings().home / "rehearsals" / rollout).expanduser().absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise BadInput(f"{folder} is not empty: a rehearsal needs a folder of its own.")
+    except OSError as problem:
+        raise ServiceUnavailable(f"{folder} can't be used: {problem.strerror}.") from problem
+    return folder, rollout
+
+
+def play(plan: "Plan", folder: Path, watch: "Watch") -> tuple["Summary", "Tally"]:
+    """From the first day to the last, on the main thread."""
+    from rehearsal.calendar import RehearsalStuck
+    from rehearsal.performance import perform
+    from rehearsal.venue import server_at_hand
+    from runtime.settings import settings
+
+    try:
+        with server_at_hand(settings(), folder) as venue:
+            return asyncio.run(perform(plan, venue, folder, watch))
+    except RehearsalStuck as stuck:
+        raise Refused(f"{stuck} What was played is kept in {shown_path(folder)}.") from stuck
+    except OSError as problem:
+        raise ServiceUnavailable(f"{shown_path(folder)} can't be written: {problem.strerror}.") from problem
+
+
+def shown_path(path: Path) -> str:
+    """As one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
