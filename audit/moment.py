@@ -63,9 +63,9 @@ def shown(instant: datetime, time_zone: str) -> str:
 def words_of(moment: Moment, time_zone: str) -> str:
     parts = []
     if moment.position is not None:
-        parts.append(f"at position {moment.position}")
+        parts.append(f"position {moment.position}")
     if moment.at is not None:
-        parts.append(f"on {shown(moment.at, time_zone)}")
+        parts.append(shown(moment.at, time_zone))
     if moment.known_on is not None:
         parts.append(f"as known on {shown(moment.known_on, time_zone)}")
     return ", ".join(parts)

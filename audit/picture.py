@@ -1,9 +1,10 @@
 """A state laid out in sections of named rows: what is shown of it, and what two of it are compared by."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from domain.history import Happening
 from domain.identity import school_of
 from domain.participant.state import Participant
 from domain.rollout.state import Rollout
@@ -16,7 +17,13 @@ ABOUT = "about"
 PARTICIPANTS = "participants"
 
 
-def picture_of_participant(state: Participant) -> Picture:
+def picture_of_participant(state: Participant, gates: Iterable[str], happenings: Iterable[Happening]) -> Picture:
+    """`gates`: all that its tier has; `happenings`: its history, for when and by which event each was opened."""
+    by_version = {each.version: each for each in happenings}
+    opened: dict[str, Row] = {
+        gate: {"opened": by_version[version].happened_at, "by event": by_version[version].position}
+        for gate, version in state.gates.items()
+    }
     return {
         ABOUT: _about_participant(state),
         "seats": {
@@ -31,7 +38,7 @@ def picture_of_participant(state: Participant) -> Picture:
             step: {"kind": each.kind, "started": each.started_at, "done": each.done_at}
             for step, each in state.steps.items()
         },
-        "gates": {gate: {"opened by event": version} for gate, version in state.gates.items()},
+        "gates": {gate: {"opened": None, "by event": None} for gate in gates} | opened,
         "tasks": {
             task.id: {
                 "role": task.role, "asked": task.asked_at, "due": task.due_at,

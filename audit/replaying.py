@@ -9,6 +9,7 @@ from audit.moment import Moment
 from audit.past import state_at
 from audit.picture import Picture, differences, picture_of_participant, picture_of_rollout
 from domain.identity import participant_stream, stream_kind
+from domain.participant.journey import gates_of
 from domain.participant.state import Participant
 from domain.rollout.state import Rollout
 
@@ -23,7 +24,9 @@ def picture_at(archive: Archive, stream: str, moment: Moment) -> Picture:
         return {}
     match state:
         case Participant():
-            return picture_of_participant(state)
+            tier = archive.programme(stream).tier_by_id[state.tier]
+            gates = [gate_id for gate_id, _ in gates_of(tier)]
+            return picture_of_participant(state, gates, archive.history(stream))
         case Rollout():
             return picture_of_rollout(state, participants_at(archive, state, moment))
         case _:

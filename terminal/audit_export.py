@@ -1,0 +1,68 @@
+"""`kaskad audit export` and `kaskad audit copy`: the log for other programs, and for auditors to take away."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from terminal.outcome import Refused
+from terminal.reading import reading
+from terminal.tables import print_fields
+
+if TYPE_CHECKING:
+    from audit.exporting import Format
+
+
+def write_export(file: Path | None, form: str, log: str | None) -> None:
+    from audit.exporting import export
+
+    with reading(log) as opened, opened.snapshot() as snapshot, _output(file) as output:
+        for part in export(snapshot, cast("Format", form)):
+            output.write(part)
+        head = snapshot.head()
+    print(f"{head.size} events, {head.size}:{head.root}", file=sys.stderr)
+
+
+@contextmanager
+def _output(file: Path | None) -> Iterator[BinaryIO]:
+    """A file has its name only once it is whole, and replaces nothing."""
+    if file is None:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if file.exists():
+        raise Refused(f"{file} is there already: an export replaces nothing.")
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with part.open("wb") as output:
+            yield output
+            output.flush()
+            os.fsync(output.fileno())
+        os.link(part, file)
+    except FileExistsError as error:
+        raise Refused(f"{file} is there already: an export replaces nothing.") from error
+    except OSError as error:
+        raise Refused(f"{file} can't be written: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def write_copy(file: Path, log: str | None, *, as_json: bool) -> None:
+    from eventlog.copy import copy_log
+    from eventlog.log import open_log
+
+    if not file.absolute().parent.is_dir():
+        raise Refused(f"There is no folder {file.absolute().parent} to write {file.name} into.")
+    with reading(log) as opened:
+        try:
+            copy_log(opened, file)
+        except FileExistsError as error:
+            raise Refused(f"{file} is there already: a copy replaces nothing.") from error
+    with open_log(file, read_only=True) as copied:
+        head = copied.head()
+    fields = {"Copy": str(file), "Events": head.size, "Mark": f"{head.size}:{head.root}"}
+    print_fields(fields, as_json=as_json)

@@ -1,0 +1,50 @@
+"""The log as the audit commands open it, and what its answers mean at the command line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from terminal.outcome import BadInput, NotFound
+from terminal.reading import reading
+
+if TYPE_CHECKING:
+    from audit.archive import Archive
+
+
+@contextmanager
+def archive(log: str | None) -> "Iterator[Archive]":
+    from audit.archive import open_archive
+
+    with reading(log) as opened, explained(), open_archive(opened) as found:
+        if not found.position:
+            raise NotFound("The event log is empty.")
+        yield found
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """What was not found, or not understood, by its exit code."""
+    from audit.moment import BadMoment
+    from audit.past import NotYet
+    from audit.subject import Ambiguous, NotInLog
+
+    try:
+        yield
+    except (NotInLog, NotYet) as error:
+        raise NotFound(str(error)) from error
+    except (BadMoment, Ambiguous) as error:
+        raise BadInput(str(error)) from error
+
+
+class Plain:
+    """A value as people read it, instants in the programme's time zone."""
+
+    def __init__(self, time_zone: str) -> None:
+        self.time_zone = time_zone
+
+    def __call__(self, value: object) -> str:
+        from audit.moment import shown as in_zone
+        from terminal.tables import shown
+
+        return in_zone(value, self.time_zone) if isinstance(value, datetime) else shown(value)

@@ -1,0 +1,64 @@
+"""`kaskad audit verify`: everything recomputed, and every finding told."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from terminal.audit_opened import explained
+from terminal.outcome import DONE, REFUSED, BadInput
+from terminal.reading import reading
+from terminal.tables import print_fields, print_json, print_table
+
+if TYPE_CHECKING:
+    from audit.verifying import Verdict
+
+
+def print_verdict(against: str | None, log: str | None, *, as_json: bool) -> int:
+    from audit.verifying import read_mark, verify_log
+
+    try:
+        mark = None if against is None else read_mark(against)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    began = time.perf_counter()
+    with reading(log) as opened, explained():
+        verdict = verify_log(opened, mark, _say if sys.stderr.isatty() else None)
+    seconds = time.perf_counter() - began
+    if as_json:
+        print_json({"sound": verdict.is_sound, "mark": verdict.mark, "against": against, **_parts(verdict)})
+    else:
+        _print(verdict, against, seconds)
+    return DONE if verdict.is_sound else REFUSED
+
+
+def _parts(verdict: "Verdict") -> dict[str, object]:
+    return {
+        "size": verdict.size,
+        "root": verdict.root,
+        "gates": verdict.gates,
+        "faults": verdict.faults,
+        "findings": verdict.findings,
+    }
+
+
+def _print(verdict: "Verdict", against: str | None, seconds: float) -> None:
+    if verdict.findings:
+        rows = [(each.position, each.code, each.sentence) for each in verdict.findings]
+        print_table(("Position", "What", "Finding"), rows)
+        if verdict.faults > len(verdict.findings):
+            print(f"... and {verdict.faults - len(verdict.findings)} more.")
+        print()
+    print_fields(
+        {
+            "Result": "sound" if verdict.is_sound else f"{verdict.faults} findings: this log is not as it was written",
+            "Events": f"{verdict.size}, every byte, hash, command and consequence recomputed",
+            "Gates": f"{verdict.gates} evaluated again at their positions",
+            "Held against": against or "nothing noted earlier (--against SIZE:ROOT)",
+            "Took": f"{seconds:.1f} s",
+        }
+    )
+    print(verdict.mark)
+
+
+def _say(position: int) -> None:
+    print(f"\r{position} events", end="\r", file=sys.stderr, flush=True)
