@@ -18,10 +18,9 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^(p-[0-9a-z]{8}|sim-[a-z0-
 
 
 def _utc(instant: datetime) -> datetime:
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(f"{instant.isoformat()} is beyond what a calendar can say") from error
+    if not 1900 <= instant.year < 2200:
+        raise ValueError(f"{instant.isoformat()} is no time at which anything here can happen")
+    return instant.astimezone(UTC)
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]

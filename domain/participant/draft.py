@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from domain.calendar import Due as DueRule
-from domain.calendar import SchoolCalendar, due_at, instant_on, local_day, out_of_quiet_hours
+from domain.calendar import SchoolCalendar, due_at, instant_on, local_day, out_of_quiet_hours, zone
 from domain.command import CASCADE, CLOCK, Command, TextGiven
 from domain.event import Event, TextRef
 from domain.gate import Facts
@@ -82,6 +82,13 @@ class Draft:
     def waking(self, instant: datetime) -> datetime:
         return out_of_quiet_hours(instant, self.calendar, self.programme.time_zone)
 
+    def day(self, instant: datetime) -> str:
+        """The date as people say it, where the programme runs."""
+        return f"{local_day(instant, self.programme.time_zone)}"
+
+    def clock(self, instant: datetime) -> str:
+        return f"{instant.astimezone(zone(self.programme.time_zone)):%Y-%m-%d %H:%M}"
+
     def must_exist(self) -> None:
         if not self.state.version:
             raise NOT_ENROLLED(school="This school")
@@ -104,16 +111,16 @@ class Draft:
         if happened is None:
             return
         if happened > self.at:
-            raise IN_THE_FUTURE(happened=f"{happened:%Y-%m-%d %H:%M}")
+            raise IN_THE_FUTURE(happened=self.clock(happened))
         enrolled = self.state.enrolled_at
         if enrolled is not None and happened < enrolled:
-            raise OUTSIDE(happened=f"{happened:%Y-%m-%d}", school=self.state.school, enrolled=f"{enrolled:%Y-%m-%d}")
+            raise OUTSIDE(happened=self.day(happened), school=self.state.school, enrolled=self.day(enrolled))
 
     def must_not_be_far(self, instant: datetime) -> None:
         """What is put off or planned lies within the rollout, or not long after it."""
         ends = self.state.ends
         if ends is not None and local_day(instant, self.programme.time_zone) > ends + _LATEST:
-            raise TOO_FAR(day=f"{instant:%Y-%m-%d}", ends=ends)
+            raise TOO_FAR(day=self.day(instant), ends=ends)
 
     def must_manage(self) -> None:
         if not (self.manages or self.by_the_system):

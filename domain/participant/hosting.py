@@ -140,7 +140,7 @@ def plan_session(draft: Draft, command: PlanSession) -> None:
         known = ", ".join(each.id for each in sessions_of(draft, delivery))
         raise NO_DEFINITION(step=command.step, definition=command.definition, sessions=known)
     if command.starts_at <= draft.at:
-        raise SESSION_IN_PAST(starts=f"{command.starts_at:%Y-%m-%d %H:%M}")
+        raise SESSION_IN_PAST(starts=draft.clock(command.starts_at))
     draft.must_not_be_far(command.starts_at)
     invited = _invited(draft, delivery, command)
     if not invited:
@@ -169,7 +169,7 @@ def move_session(draft: Draft, command: MoveSession) -> None:
     if session.starts_at == command.starts_at:
         return
     if command.starts_at <= draft.at:
-        raise SESSION_IN_PAST(starts=f"{command.starts_at:%Y-%m-%d %H:%M}")
+        raise SESSION_IN_PAST(starts=draft.clock(command.starts_at))
     draft.must_not_be_far(command.starts_at)
     draft.record(SessionMoved(command.session, command.starts_at, text_ref(command.reason)))
     delivery = _delivery(draft, session.step)
@@ -208,7 +208,7 @@ def record_attendance(draft: Draft, command: RecordAttendance) -> None:
     if session.status == "cancelled":
         raise SESSION_OVER(session=command.session, status="cancelled")
     if draft.at < session.starts_at:
-        raise NOT_HELD_YET(session=command.session, starts=f"{session.starts_at:%Y-%m-%d %H:%M}")
+        raise NOT_HELD_YET(session=command.session, starts=draft.clock(session.starts_at))
     draft.record(AttendanceRecorded(command.session, absent))
     done(draft, f"{delivery.id}/record-{command.session}")
 
@@ -250,15 +250,17 @@ def _invited(draft: Draft, delivery: DeliveryStep, command: PlanSession) -> tupl
                 participant=school_of(each), school=draft.state.school, children=", ".join(map(school_of, under_way))
             )
     new = chosen or tuple(each for each in under_way if not is_invited(draft, command.step, command.definition, each))
-    for name, session in draft.state.hosted.items():
-        if (session.step, session.definition, session.status) != (command.step, command.definition, "planned"):
-            continue
-        if session.starts_at == command.starts_at and (not new or session.participants == new):
-            return ()
+    planned = [
+        (name, session)
+        for name, session in draft.state.hosted.items()
+        if (session.step, session.definition, session.status) == (command.step, command.definition, "planned")
+    ]
+    same = [session for _, session in planned if session.starts_at == command.starts_at]
+    if any(set(new) <= set(session.participants) for session in same):
+        return ()
+    for name, session in planned:
         if set(new or under_way).intersection(session.participants):
-            raise PLANNED_OTHERWISE(
-                definition=command.definition, session=name, starts=f"{session.starts_at:%Y-%m-%d %H:%M}"
-            )
+            raise PLANNED_OTHERWISE(definition=command.definition, session=name, starts=draft.clock(session.starts_at))
     return new or under_way
 
 

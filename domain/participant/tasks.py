@@ -193,9 +193,9 @@ def extend_deadline(draft: Draft, command: ExtendDeadline) -> None:
     if command.due_at == task.due_at:
         return
     if command.due_at < task.due_at:
-        raise NOT_LATER(due=f"{command.due_at:%Y-%m-%d}", before=f"{task.due_at:%Y-%m-%d}")
+        raise NOT_LATER(due=draft.day(command.due_at), before=draft.day(task.due_at))
     if command.due_at <= draft.at:
-        raise IS_PAST(due=f"{command.due_at:%Y-%m-%d}")
+        raise IS_PAST(due=draft.day(command.due_at))
     draft.must_not_be_far(command.due_at)
     move(draft, task, command.due_at - task.due_at, "extended", text_ref(command.reason))
 
@@ -234,7 +234,7 @@ def _already(draft: Draft, command: CompleteTask, before: TaskDone) -> None:
     if before.withdrawn:
         raise WITHDRAWN_TASK(task=command.task, school=draft.state.school)
     if before.answer != command.answer:
-        raise ANSWERED_OTHERWISE(task=command.task, before=before.answer or "done", day=f"{before.at:%Y-%m-%d}")
+        raise ANSWERED_OTHERWISE(task=command.task, before=before.answer or "done", day=draft.day(before.at))
 
 
 def _answers(draft: Draft, task: Task) -> tuple[str, ...]:

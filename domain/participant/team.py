@@ -139,7 +139,7 @@ def name_substitute(draft: Draft, command: NameSubstitute) -> None:
     if command.person == seat.person:
         raise OWN_SUBSTITUTE(person=command.person, seat=command.seat)
     if command.until is not None and command.until <= draft.at:
-        raise UNTIL_PAST(until=f"{command.until:%Y-%m-%d}")
+        raise UNTIL_PAST(until=draft.day(command.until))
     if command.until is not None:
         draft.must_not_be_far(command.until)
     _separate(draft, seat.role, command.person)

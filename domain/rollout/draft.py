@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from domain.calendar import local_day
 from domain.command import CASCADE, Command
 from domain.event import Event
 from domain.gate import Facts
@@ -32,13 +33,17 @@ class Draft:
         at = self.command.happened_at or self.command.now
         self.state = self._evolve(self.state, event, at, self.state.version + 1)
 
+    def day(self, instant: datetime) -> str:
+        """The date as people say it, where the programme runs."""
+        return f"{local_day(instant, self.programme.time_zone)}"
+
     def must_have_happened(self) -> None:
         """What a person says of the time is possible: it has come, and the rollout had begun."""
         happened, started = self.command.happened_at, self.state.started_at
         if happened is not None and happened > self.command.now:
-            raise IN_THE_FUTURE(happened=f"{happened:%Y-%m-%d %H:%M}")
+            raise IN_THE_FUTURE(happened=self.day(happened))
         if happened is not None and started is not None and happened < started:
-            raise BEFORE_START(happened=f"{happened:%Y-%m-%d}", started=f"{started:%Y-%m-%d}")
+            raise BEFORE_START(happened=self.day(happened), started=self.day(started))
 
     def must_manage(self) -> None:
         if self.command.actor != CASCADE and "programme-manager" not in self.facts.rights:

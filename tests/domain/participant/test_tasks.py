@@ -158,7 +158,7 @@ def test_a_deadline_is_only_put_off_and_only_to_a_time_to_come() -> None:
     school = a_school()
     extend = {**GO, "reason": REASON}
     school.refuses(tasks.NOT_LATER, ExtendDeadline, MANAGER, **extend, due_at=DUE - timedelta(days=1))
-    school.refuses(draft.TOO_FAR, ExtendDeadline, MANAGER, **extend, due_at=DUE.replace(year=9999))
+    school.refuses(draft.TOO_FAR, ExtendDeadline, MANAGER, **extend, due_at=DUE.replace(year=2199))
     school.passes(days=20)
     school.refuses(tasks.IS_PAST, ExtendDeadline, MANAGER, **extend, due_at=DUE + timedelta(days=1))
     school.refuses(refusal.NO_RIGHT, ExtendDeadline, HEAD, **extend, due_at=DUE + timedelta(days=40))

@@ -108,7 +108,7 @@ def test_a_substitute_is_somebody_else_and_for_somebody_and_for_a_time_to_come()
     school.refuses(team.SEAT_EMPTY, NameSubstitute, MANAGER, seat="member-2", person=SPARE)
     past = {"seat": "head", "person": SPARE, "until": MORNING - timedelta(days=1)}
     school.refuses(team.UNTIL_PAST, NameSubstitute, MANAGER, **past)
-    school.refuses(draft.TOO_FAR, NameSubstitute, MANAGER, **{**past, "until": MORNING.replace(year=2204)})
+    school.refuses(draft.TOO_FAR, NameSubstitute, MANAGER, **{**past, "until": MORNING.replace(year=2104)})
     school.refuses(draft.NOT_YOURS, NameSubstitute, MEMBER, seat="head", person=SPARE)
 
 
