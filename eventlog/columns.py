@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Dialect, Integer, LargeBinary, String
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,7 +32,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 #: Text that sorts by its bytes on both databases.
-TEXT: TypeEngine[str] = String().with_variant(postgresql.VARCHAR(collation="C"), "postgresql")
+TEXT: TypeEngine[str] = String(collation="C").with_variant(String(), "sqlite")
 NUMBER: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 BYTES: TypeEngine[bytes] = LargeBinary()
 TRUTH: TypeEngine[bool] = Boolean()

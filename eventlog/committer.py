@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from eventlog.database import Database
 from eventlog.errors import EventLogError, LogUnavailable, MalformedAppend
 from eventlog.group import Group
-from eventlog.on_postgres import PostgresTransaction
 from eventlog.on_sqlite import SqliteTransaction
 from eventlog.request import Pending
 from eventlog.transaction import Transaction
@@ -214,4 +213,9 @@ class Committer:
 
 def transaction_on(connection: sa.Connection) -> Transaction:
     driver = connection.connection.driver_connection
-    return SqliteTransaction(driver) if connection.dialect.name == "sqlite" else PostgresTransaction(driver)
+    if connection.dialect.name == "sqlite":
+        return SqliteTransaction(driver)
+    # Imported late: psycopg costs every command a tenth of a second, and most logs are files.
+    from eventlog.on_postgres import PostgresTransaction
+
+    return PostgresTransaction(driver)
