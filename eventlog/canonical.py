@@ -26,7 +26,21 @@ def canonical(value: object) -> msgspec.Raw:
     except (TypeError, ValueError, OverflowError) as error:
         raise NotCanonical(f"This value has no canonical JSON: {error}") from error
     require_canonical(encoded)
+    if b"null" in encoded:
+        _refuse_floats(msgspec.to_builtins(value))  # what is not a number is encoded as null
     return msgspec.Raw(encoded)
+
+
+def _refuse_floats(value: object) -> None:
+    match value:
+        case float():
+            _refuse_float(str(value))
+        case list() | tuple():
+            for item in value:
+                _refuse_floats(item)
+        case dict():
+            for item in value.values():
+                _refuse_floats(item)
 
 
 def require_canonical(encoded: bytes | msgspec.Raw) -> None:

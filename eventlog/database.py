@@ -4,7 +4,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -149,7 +149,7 @@ class Database:
         return error
 
     def _explain_sqlite(self, cause: BaseException, name: str, message: str) -> Exception:
-        if "not a database" in message or "malformed" in message or "no such table" in message:
+        if "not a database" in message or "malformed" in message or "no such table" in message or "decode" in message:
             return LogCorrupt(f"The file {self.place} is not a whole event log: {message}.")
         if "locked" in message or "busy" in message:
             return LogUnavailable(f"The event log {self.place} is locked by another process.")
@@ -170,15 +170,14 @@ def _create_private(path: Path) -> None:
     """Make the file before SQLite does, so that it, its -wal and its -shm are the owner's alone from the first byte."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        return
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise LogUnavailable(f"The event log {path} can't be made: {error.strerror}.") from error
 
 
 def _sqlite_engine(module: ModuleType, path: Path, *, read_only: bool, writer: bool) -> sa.Engine:
-    address = f"file:{quote(str(path.absolute()))}?{_access(path, read_only)}"
+    address = f"file:{quote(str(path.absolute()))}?{_access(module, path, read_only)}"
 
     def connect() -> Any:
         connection = module.connect(
@@ -217,19 +216,22 @@ def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _access(path: Path, read_only: bool) -> str:
-    """A copy (not in WAL mode), or a log on a medium that can't be written, is opened as what never changes."""
+def _access(module: ModuleType, path: Path, read_only: bool) -> str:
+    """A log on a medium that can't be written has nobody who writes it, and is read as what never changes.
+
+    SQLite is asked, rather than the file looked into: closing a file takes away every lock that this process has on it.
+    """
     if not read_only:
         return "mode=rw"
+    connection = module.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
     try:
-        with path.open("rb") as file:
-            in_wal_mode = file.read(20)[18:20] == b"\x02\x02"
-    except OSError as error:
-        raise LogUnavailable(f"The event log {path} can't be read: {error.strerror}.") from error
-    waiting = Path(f"{path}-wal")
-    has_wal = waiting.exists() and waiting.stat().st_size > 0
-    if not has_wal and not (in_wal_mode and os.access(path.absolute().parent, os.W_OK)):
-        return "mode=ro&immutable=1"
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except module.DatabaseError:
+        waiting = Path(f"{path}-wal")
+        if not (waiting.exists() and waiting.stat().st_size > 0):
+            return "mode=ro&immutable=1"
+    finally:
+        connection.close()
     return "mode=ro"
 
 

@@ -27,7 +27,8 @@ def carry(source: sa.Connection, target: sa.Connection, tables: Iterable[sa.Tabl
     """Copy the tables and the head; `source` is in one read transaction, `target` in the one that writes."""
     for table in tables:
         select = sa.select(table).order_by(*table.primary_key.columns)
-        for rows in source.execution_options(yield_per=_BATCH).execute(select).mappings().partitions():
+        found = source.execute(select, execution_options={"yield_per": _BATCH})
+        for rows in found.mappings().partitions():
             kept = [dict(row) for row in rows]
             if mask is not None:
                 kept = [row for row in (mask(table, row) for row in kept) if row is not None]

@@ -93,6 +93,9 @@ class _Audit:
         expected = self._frontier.size + 1
         if entry.position != expected:
             self.find("gap", entry.position, f"Position {entry.position} stands where {expected} should.")
+        if not isinstance(entry.entry, bytes):  # SQLite keeps in a column what it is given
+            self.find("entry", entry.position, "The entry is not stored as bytes.")
+            entry = msgspec.structs.replace(entry, entry=str(entry.entry).encode())
         leaf = leaf_hash(entry.entry)
         if leaf != entry.leaf:
             self.find("leaf", entry.position, "The stored hash is not that of the stored bytes.")
