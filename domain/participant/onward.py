@@ -188,7 +188,8 @@ def notices(state: Participant, event: Event, at: datetime) -> Iterator[Notice]:
         case attending.SessionBooked():
             yield from _to_seats(state, event, event.starts_at)
         case journey.Certified() | journey.Withdrawn():
-            yield from _to_role(state, event.kind(), "coordinator", at, {"tier": state.tier})
+            for person in dict.fromkeys(seat.person for seat in state.seats.values() if seat.person is not None):
+                yield Notice(event.kind(), person, None, _about(state, {"tier": state.tier}))
         case _:
             pass
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from domain.calendar import instant_on
+from domain.calendar import instant_on, zone
 from domain.command import CLOCK, PassTime
 from domain.participant import stream
 from domain.participant.journey import Enrol, Withdraw
 from domain.participant.steps import DateCame
 from domain.participant.tasks import CompleteTask
-from domain.participant.team import FreeSeat, NameSubstitute, SubstituteEnded
+from domain.participant.team import FreeSeat, NameSubstitute, SubstituteEnded, TakeSeat
 from domain.programme import Programme
 from tests.domain.given import HEAD, MANAGER, MEMBER, MORNING, PARENT, REASON, SPARE, Given, a_house, a_school, kinds
 from tests.domain.tiny import HOUSE, TINY, text, tiny
@@ -81,8 +81,6 @@ def test_a_date_comes_also_while_the_team_is_not_complete_and_the_gate_opens_whe
     house = a_house(tiny(), persons={})
     house.passes(days=60)
     assert house.state.dates
-    from domain.participant.team import TakeSeat
-
     assert "GateOpened" in kinds(house.when(TakeSeat, MANAGER, seat="head", person=HEAD))
 
 
@@ -96,7 +94,7 @@ def test_everything_that_is_on_the_agenda_happens_when_it_is_due() -> None:
 
 
 def in_zone(time_zone: str, day: str) -> Programme:
-    house = {**HOUSE, "opens": [{**HOUSE["opens"][0], "gate": {"on_or_after": day}}]}  # type: ignore[index,dict-item]
+    house = {**HOUSE, "opens": [{**HOUSE["opens"][0], "gate": {"on_or_after": day}}]}  # type: ignore[index]
     return Programme.model_validate({**TINY, "time_zone": time_zone, "tiers": [house, TINY["tiers"][1]]})
 
 
@@ -131,7 +129,5 @@ def test_a_day_of_twenty_five_hours_has_its_task_due_at_six_all_the_same(time_zo
     place: dict[str, Any] = {"participant": "tiny-2024/one", "rollout": "tiny-2024", "school": "one"}
     place |= {"names": text("One"), "tier": "school", "parent": PARENT, "region": "north", "language": "kk"}
     school.when(Enrol, **place, persons={"head": HEAD, "member-1": MEMBER})
-    from domain.calendar import zone
-
     for task in school.state.tasks.values():
         assert task.due_at.astimezone(zone(time_zone)).hour == 18

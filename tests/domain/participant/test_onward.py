@@ -6,7 +6,7 @@ from typing import Any
 from domain.event import Event
 from domain.history import fold
 from domain.participant import onward, stream
-from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
+from domain.participant.attending import BookSession, UnbookSession
 from domain.participant.evidence import ReviewEvidence, SubmitEvidence
 from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
 from domain.participant.journey import CloseJourney, NoteChild, Reconsider, Withdraw
@@ -16,11 +16,9 @@ from domain.participant.tasks import CompleteTask, ExtendDeadline
 from domain.participant.team import AssignDuty, FreeSeat, NameSubstitute, TakeSeat
 from domain.rollout.commands import NoteParticipant, OpenTier
 from tests.domain.given import (
-    CLERK,
     HEAD,
     MANAGER,
     MEMBER,
-    MENTOR,
     MORNING,
     REASON,
     REVIEWER,
@@ -99,7 +97,7 @@ def test_a_duty_that_goes_with_a_seat_of_the_parent_goes_to_the_children_with_it
     (duty,) = follows(given, events)
     assert (duty.command, duty.arguments) == (AssignDuty, {"duty": "mentor", "person": HEAD})
     given.when(NoteChild, child="tiny-2024/two", tier="school", what="withdrawn")
-    changed = [each for each in follows(given, given.when(TakeSeat, MANAGER, seat="head", person=SPARE))]
+    changed = follows(given, given.when(TakeSeat, MANAGER, seat="head", person=SPARE))
     assert [(each.stream, each.arguments["person"]) for each in changed if each.command is AssignDuty] == [
         ("participant:tiny-2024/one", SPARE),
         ("participant:tiny-2024/three", SPARE),
@@ -164,7 +162,6 @@ def test_an_office_is_told_by_its_right() -> None:
     events = tuple(school.passes(days=10))
     escalated = [each for each in told(school, events) if each.template == "TaskEscalated"]
     assert [(each.person, each.right) for each in escalated] == [(None, "clerk")]
-    assert CLERK
 
 
 def test_the_substitute_is_told_while_the_holder_is_away() -> None:
@@ -192,7 +189,15 @@ def test_a_verdict_is_told_to_the_submitter_and_a_missed_look_to_the_manager() -
     school.when(CompleteTask, MEMBER, task="ready/choice", answer="yes")
     missed = [each for each in told(school, tuple(school.passes(days=25))) if each.template == "CheckpointMissed"]
     assert [each.right for each in missed] == ["programme-manager"]
-    assert MENTOR
+
+
+def test_a_team_is_told_of_its_certificate_and_of_its_leaving() -> None:
+    school = everything_but_the_last_phase(a_school())
+    count = len(the_last_phase(school))
+    notices = told(school, tuple(each.event for each in school.history[-count:]))
+    assert [each.person for each in notices if each.template == "Certified"] == [HEAD, MEMBER]
+    other = a_school()
+    assert [each.person for each in told(other, other.when(Withdraw, HEAD, reason=REASON))] == [HEAD, MEMBER]
 
 
 def test_those_who_are_asked_to_a_session_are_told_when_it_is() -> None:
@@ -201,4 +206,3 @@ def test_those_who_are_asked_to_a_session_are_told_when_it_is() -> None:
     notices = told(school, school.when(BookSession, **booking))
     assert [each.person for each in notices] == [HEAD, MEMBER]
     assert notices[0].parameters["starts"] == SOON.isoformat()
-    assert CreditAttendance
