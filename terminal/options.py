@@ -24,3 +24,25 @@ def as_option(command: Command) -> Command:
         envvar="KASKAD_AS",
         help="In whose name; KASKAD_AS where it is not given.",
     )(command)
+
+
+def acting_options(command: Command) -> Command:
+    """What every command that acts for a school takes: `acting_as`, `rollout_id`, `command_id`, `as_json`."""
+    from terminal.rollout_options import rollout_option
+
+    given = click.option(
+        "--command-id",
+        metavar="ID",
+        help="An id of your own: asked again with it, the command answers with what it recorded the first time.",
+    )
+    return rollout_option(as_option(given(json_option(command))))
+
+
+def happened_option(command: Command) -> Command:
+    """Adds `--happened-at TIME`; the command gets `happened: str | None`."""
+    return click.option(
+        "--happened-at",
+        "happened",
+        metavar="TIME",
+        help="When it took place, if not now: 2026-11-25, or 2026-11-25 10:00 in the programme's time zone.",
+    )(command)

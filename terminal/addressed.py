@@ -1,0 +1,92 @@
+"""The participant that a command is for: its state, its programme and their words, and in whose name the command is."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from activities.titles import Titles
+from terminal.acting import actor
+from terminal.outcome import NotFound
+from terminal.reading import participant_named, person_meant, reading, states_of
+
+if TYPE_CHECKING:
+    from datetime import datetime, time
+
+    from domain.participant.state import Participant
+    from domain.programme import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A participant as the log shows it, and the person who acts."""
+
+    stream: str
+    state: "Participant"
+    programme: "Programme"
+    titles: Titles
+    #: who acts; nobody where a command only reads
+    person: str
+
+    @property
+    def tier(self) -> Any:
+        return self.programme.tier_by_id[self.state.tier]
+
+    @property
+    def due_time(self) -> "time":
+        """The time of day at which tasks fall due here."""
+        from domain.participant.draft import calendar_of
+
+        return calendar_of(self.programme, self.state).due_time
+
+    def moment(self, text: str, option: str, *, otherwise: "time | None" = None) -> "datetime":
+        from terminal.times import moment_meant
+
+        return moment_meant(text, self.programme.time_zone, option, otherwise=otherwise)
+
+    def happened(self, text: str | None) -> "datetime | None":
+        from terminal.times import happened_at
+
+        return happened_at(text, self.programme.time_zone)
+
+    def says(self, instant: "datetime") -> str:
+        """An instant in words, in the programme's time zone."""
+        from activities.dates import day_in_words, zone_of
+        from runtime.settings import settings
+
+        return day_in_words(instant, zone_of(self.programme.time_zone), settings().language)
+
+
+def addressed(school: str, rollout: str | None, acting_as: str | None, *, log: str | None = None) -> Addressed:
+    """The school's participant, and who acts. Raises NotFound with the nearest, or BadInput."""
+    who = actor(acting_as)
+    return _addressed(school, rollout, who, log)
+
+
+def read(school: str, rollout: str | None, *, log: str | None = None) -> Addressed:
+    """The school's participant, for a command that only reads."""
+    return _addressed(school, rollout, None, log)
+
+
+def _addressed(school: str, rollout: str | None, who: str | None, log: str | None) -> Addressed:
+    import msgspec
+
+    from runtime.settings import settings
+
+    with reading(log) as opened:
+        person = "" if who is None else person_meant(opened, who)
+        row = participant_named(opened, school, rollout)
+        with states_of(opened) as states:
+            programme = states.programme(row["rollout"])
+            state = states.participant(row["participant"])
+    words = Titles(msgspec.json.decode(programme.model_dump_json()), settings().language)
+    return Addressed(row["stream"], state, programme, words, person)
+
+
+def one_of(wanted: str, known: "list[str] | tuple[str, ...]", what: str) -> str:
+    """A name that is known. Raises NotFound with the nearest."""
+    if wanted in known:
+        return wanted
+    from domain.identity import nearest
+
+    close = nearest(wanted, known)
+    hint = f"did you mean '{close}'?" if close else f"there is {', '.join(known)}." if known else "there is none."
+    raise NotFound(f"There is no {what} '{wanted}'; {hint}")

@@ -1,0 +1,125 @@
+"""One task as a page: what is asked, of whom, by when, and with which command it is done."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from terminal.outcome import NotFound
+
+if TYPE_CHECKING:
+    from domain.participant.state import Task, TaskDone
+    from terminal.addressed import Addressed
+
+Page = dict[str, Any]
+
+
+def page_of(to: "Addressed", task_id: str) -> Page:
+    """Raises NotFound with the nearest, or with the step that has not come to it yet."""
+    state = to.state
+    head: Page = {
+        "School": state.id,
+        "Task": task_id,
+        "Title": to.titles.task(state.tier, task_id),
+    }
+    if task_id in state.tasks:
+        return head | _open(to, state.tasks[task_id])
+    if task_id in state.done:
+        return head | _done(to, state.done[task_id])
+    raise _unknown(to, task_id)
+
+
+def _open(to: "Addressed", task: "Task") -> Page:
+    from domain.participant.draft import holders_of
+    from terminal.reading import names_of
+
+    now = datetime.now(task.due_at.tzinfo)
+    holders = holders_of(to.state, task.role, now)
+    names = names_of(holders)
+    page: Page = {
+        "Status": "overdue" if task.overdue else "open",
+        "Role": to.titles.role(task.role),
+        "Persons": ", ".join(f"{names.get(each, '')} {each}".strip() for each in holders),
+        "Asked": to.says(task.asked_at),
+        "Due": to.says(task.due_at),
+        "Reminders": "; ".join(to.says(each) for each in task.remind_at),
+    }
+    if task.escalate_at is not None and task.escalate_to is not None:
+        role = to.titles.role(task.escalate_to)
+        page["Escalated" if task.escalated else "Escalates"] = f"{to.says(task.escalate_at)}, to: {role}"
+    page["About"] = task.subject
+    return page | _asks(to, task)
+
+
+def _done(to: "Addressed", done: "TaskDone") -> Page:
+    page: Page = {"Status": "withdrawn" if done.withdrawn else "done", "Ended": to.says(done.at), "Answer": done.answer}
+    return page
+
+
+def _asks(to: "Addressed", task: "Task") -> Page:
+    """What is wanted, and the command that does it."""
+    state, school = to.state, to.state.id
+    match task.kind:
+        case "assignment" | "decide":
+            answers = _answers(to, task)
+            page = {"Answers": ", ".join(answers)}
+            return page | {"Do": f"kaskad task complete {school} {task.id}" + (" --answer ANSWER" if answers else "")}
+        case "submit":
+            return _item(to, task) | {"Do": f"kaskad evidence submit {school} {task.step}/{task.subject} FILE..."}
+        case "review":
+            rubric = _rubric(to, task)
+            points = "".join(f" --points {name}=0..{most}" for name, most in rubric.items())
+            do = f"kaskad evidence review {school} {task.step}/{task.subject} accepted|returned|refused{points}"
+            return {"Do": do}
+        case "checkpoint":
+            outcomes = "on_track|needs_support|at_risk"
+            return {"Do": f"kaskad checkpoint hold {school} --step {task.step} --outcome {outcomes}"}
+        case "plan":
+            definition, _, schools = (task.subject or "").partition(" ")
+            delivery = to.tier.step_by_id[task.step]
+            only = "".join(f" --for {each}" for each in schools.split())
+            return {"Do": f'kaskad session plan {school} {delivery.step} {definition} --at "DAY TIME"{only}'}
+        case "record":
+            return {"Do": f"kaskad attendance {task.subject} --all-present (or --absent SCHOOL:SEAT)"}
+        case "nominate":
+            return {"Do": f"kaskad school nominate {state.school} --help"}
+        case _:
+            return {"Do": f"kaskad school seat {school} --help"}
+
+
+def _answers(to: "Addressed", task: "Task") -> tuple[str, ...]:
+    if task.kind == "decide":
+        return ("stands", "acted")
+    step = to.tier.step_by_id[task.step]
+    return next((each.answers for each in step.tasks if f"{step.id}/{each.id}" == task.id), ())
+
+
+def _item(to: "Addressed", task: "Task") -> Page:
+    from domain.participant.evidence import items_of
+    from runtime.settings import settings
+
+    item = dict(items_of(to.tier.step_by_id[task.step]))[task.subject or ""]
+    accepts = item.accepts
+    return {
+        "Instructions": item.instructions.in_language(settings().language) if item.instructions else None,
+        "Files": f"{accepts.min_files} to {accepts.max_files}, up to {accepts.max_bytes} bytes each",
+        "Types": ", ".join(accepts.media_types),
+    }
+
+
+def _rubric(to: "Addressed", task: "Task") -> dict[str, int]:
+    from domain.participant.evidence import items_of
+
+    item = dict(items_of(to.tier.step_by_id[task.step]))[task.subject or ""]
+    if item.review is None or item.review.rubric is None:
+        return {}
+    return {each.id: each.points for each in to.programme.rubrics[item.review.rubric].criteria}
+
+
+def _unknown(to: "Addressed", task_id: str) -> Exception:
+    from domain.identity import nearest
+
+    step = task_id.partition("/")[0]
+    if step in to.tier.step_by_id and step not in to.state.steps and step != task_id:
+        return NotFound(f"The task '{task_id}' of {to.state.school} has not been asked yet: '{step}' has not begun.")
+    close = nearest(task_id, [*to.state.tasks, *to.state.done])
+    hint = f"; did you mean '{close}'?" if close else "."
+    return NotFound(f"{to.state.school} has no task '{task_id}'{hint}")
