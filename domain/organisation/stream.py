@@ -122,7 +122,7 @@ def decide(state: Organisation, facts: Facts, command: Command) -> tuple[Event, 
                 return ()
             return (ProgrammeAdopted(command.programme, command.programme_version, command.digest, command.definition),)
         case RegisterPerson():
-            if state.version:
+            if _operators(state):
                 _must(state, command.actor, "programme-manager")
             if command.person not in state.persons:
                 return (PersonRegistered(command.person),)

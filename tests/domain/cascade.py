@@ -49,8 +49,10 @@ def names(school: str) -> Text:
 class Cascade(World):
     """The cohort of 2024, with a person for every seat, mentor and reviewer."""
 
-    def __init__(self, intellectual: tuple[str, ...] = INTELLECTUAL, general: tuple[str, ...] = GENERAL) -> None:
-        super().__init__(nis_share(), "nis-share-2024", START)
+    def __init__(
+        self, intellectual: tuple[str, ...] = INTELLECTUAL, general: tuple[str, ...] = GENERAL, *, twice: bool = False
+    ) -> None:
+        super().__init__(nis_share(), "nis-share-2024", START, twice=twice)
         self.rights = dict(OFFICES)
         self._persons = 0
         places = [self.place(school, "intellectual-school") for school in intellectual]

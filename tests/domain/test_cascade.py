@@ -92,3 +92,9 @@ def test_the_same_people_on_the_same_days_make_the_same_history() -> None:
     again = Cascade()
     again.go_on()
     assert again.history == played().history
+
+
+def test_whatever_is_asked_again_at_the_same_moment_records_nothing() -> None:
+    cascade = Cascade(INTELLECTUAL[:2], GENERAL[:1], twice=True)
+    cascade.go_on()
+    assert {state.phase for state in cascade.participants.values()} == {"completed"}

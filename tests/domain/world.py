@@ -23,9 +23,12 @@ Stated = Participant | Rollout
 
 
 class World:
-    """Every stream of one rollout. Decides, records and delivers as the door does, without a log."""
+    """Every stream of one rollout. Decides, records and delivers as the door does, without a log.
 
-    def __init__(self, programme: Programme, rollout_id: str, now: datetime) -> None:
+    `twice`: everything is asked once more at the same moment, and nothing may come of it.
+    """
+
+    def __init__(self, programme: Programme, rollout_id: str, now: datetime, *, twice: bool = False) -> None:
         self.programme = programme
         self.id = rollout_id
         self.now = now
@@ -33,6 +36,7 @@ class World:
         self.states: dict[str, Stated] = {}
         #: person -> what the person may do in this rollout
         self.rights: dict[str, frozenset[str]] = {}
+        self.twice = twice
         self.position = 0
         self.commands = 0
         self._waiting: deque[tuple[str, type[Command], Mapping[str, Any]]] = deque()
@@ -102,15 +106,20 @@ class World:
     def _record(self, stream: str, kind: type[Command], actor: str, given: Mapping[str, Any]) -> tuple[Event, ...]:
         self.commands += 1
         command = kind(id=f"c-{self.commands}", actor=actor, at=self.now, **given)
-        before: Any = self.states.get(stream) or (Rollout() if stream.startswith("rollout:") else Participant())
-        decision: Any
-        if isinstance(before, Rollout):
-            decision = rollout.decide(self.programme, before, self._facts_of_rollout(command), command)
-        else:
-            past = tuple(self.history.get(stream, ()))
-            decision = participant.decide(self.programme, before, self._facts(before, actor), command, past)
+        before, decision = self._decide(stream, command)
         self._keep(stream, command, before, decision)
+        if self.twice:
+            again = self._decide(stream, command)[1].events
+            assert not again, f"{command.kind} was asked again, and {again} came of it"
         return tuple(decision.events)
+
+    def _decide(self, stream: str, command: Command) -> tuple[Any, Any]:
+        before: Any = self.states.get(stream) or (Rollout() if stream.startswith("rollout:") else Participant())
+        if isinstance(before, Rollout):
+            return before, rollout.decide(self.programme, before, self._facts_of_rollout(command), command)
+        past = tuple(self.history.get(stream, ()))
+        facts = self._facts(before, command.actor)
+        return before, participant.decide(self.programme, before, facts, command, past)
 
     def _keep(self, stream: str, command: Command, before: Any, decision: Any) -> None:
         happened = command.happened_at or self.now

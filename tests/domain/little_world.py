@@ -1,0 +1,30 @@
+"""A tiny rollout in memory: one house, its schools, and nobody who acts of their own accord."""
+
+from typing import Any
+
+from domain.programme import Programme
+from domain.rollout.commands import NominateSchools, Place, StartRollout
+from domain.text import Text
+from tests.domain.given import HEAD, MANAGER, MORNING, RIGHTS
+from tests.domain.tiny import text, tiny
+from tests.domain.world import World
+
+
+def place(school: str, tier: str = "school", **other: Any) -> Place:
+    given = {"school": school, "tier": tier, "names": Text(**text(school)), "region": "north", "language": "kk"}
+    return Place.model_validate({**given, **other})
+
+
+class LittleWorld(World):
+    """The house takes its place of itself; schools come by a list, by name or in the place of others."""
+
+    def __init__(self, *places: Place, programme: Programme | None = None, started: bool = True) -> None:
+        super().__init__(programme or tiny(), "tiny-2024", MORNING, twice=True)
+        self.rights = dict(RIGHTS)
+        self.start = {"rollout": self.id, "programme": "tiny", "programme_version": "1.0", "definition": "d" * 64}
+        if started:
+            house = place("house", "house", persons={"head": HEAD})
+            self.ask_rollout(StartRollout, MANAGER, **self.start, cohort="2024", places=(house, *places))
+
+    def nominate(self, *places: Place, actor: str = HEAD) -> list[str]:
+        return [event.kind() for event in self.ask_rollout(NominateSchools, actor, parent="house", places=places)]
