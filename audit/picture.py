@@ -20,6 +20,7 @@ PARTICIPANTS = "participants"
 def picture_of_participant(state: Participant, gates: Iterable[str], happenings: Iterable[Happening]) -> Picture:
     """`gates`: all that its tier has; `happenings`: its history, for when and by which event each was opened."""
     by_version = {each.version: each for each in happenings}
+    shut: dict[str, Row] = {gate: {"opened": None, "by event": None} for gate in gates}
     opened: dict[str, Row] = {
         gate: {"opened": by_version[version].happened_at, "by event": by_version[version].position}
         for gate, version in state.gates.items()
@@ -38,7 +39,7 @@ def picture_of_participant(state: Participant, gates: Iterable[str], happenings:
             step: {"kind": each.kind, "started": each.started_at, "done": each.done_at}
             for step, each in state.steps.items()
         },
-        "gates": {gate: {"opened": None, "by event": None} for gate in gates} | opened,
+        "gates": {**shut, **opened},
         "tasks": {
             task.id: {
                 "role": task.role, "asked": task.asked_at, "due": task.due_at,

@@ -1,0 +1,57 @@
+"""Erasing a person everywhere: the event first, then the key, the texts, the notices and the mailbox."""
+
+import asyncio
+from collections.abc import Collection
+from pathlib import Path
+
+from activities.answer import Answer
+from activities.mailbox import Mailbox
+from activities.office import Office
+from activities.organisation import ask_organisation
+from domain import codec
+from domain.identity import is_person_id
+from domain.organisation.stream import ErasePerson, PersonErased
+from eventlog.erasing import erase_persons
+from eventlog.log import EventLog
+from eventlog.record import Record
+from people.registry import Registry
+
+
+async def erase_person(office: Office, registry: Registry, mailbox: Path, command: ErasePerson) -> Answer:
+    """Raises Refused and LogUnavailable, after which nothing was erased.
+
+    Broken off after the event, it is finished by asking again, or by the next start of a worker.
+    """
+    answer = await ask_organisation(office.door, command)
+    await asyncio.to_thread(forget, office.log, registry, mailbox, [command.person])
+    return answer
+
+
+def apply_erasures(log: EventLog, registry: Registry, mailbox: Path) -> int:
+    """Erase again whom the log says to be erased, as after a restore; how much of them was still there."""
+    return forget(log, registry, mailbox, erased_in(log))
+
+
+def erased_in(log: EventLog) -> set[str]:
+    """By the events, since a copy has no views."""
+    found: set[str] = set()
+    after = 0
+    while records := log.read(after, kinds=(PersonErased.kind(),)):
+        found.update(erased_person(record) for record in records)
+        after = records[-1].position
+    return found
+
+
+def erased_person(record: Record) -> str:
+    event = codec.decode(record.kind, record.schema, bytes(record.data))
+    assert isinstance(event, PersonErased)
+    return event.person
+
+
+def forget(log: EventLog, registry: Registry, mailbox: Path, persons: Collection[str]) -> int:
+    """The key goes first: from there on nothing decrypts what is left."""
+    if not persons:
+        return 0
+    gone = registry.apply_erasures(persons)
+    gone += erase_persons(log, persons)
+    return gone + sum(Mailbox(mailbox).discard(person) for person in persons if is_person_id(person))

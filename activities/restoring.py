@@ -1,0 +1,248 @@
+"""Bringing a backup back: checked first, without whom the log says to be erased, and nothing lost that was recorded."""
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from activities.artefacts import open_artefacts
+from activities.backup import (
+    EVIDENCE,
+    LOG,
+    MANIFEST,
+    PEOPLE,
+    SHAPE,
+    BackupProblem,
+    Manifest,
+    Stores,
+    kept_file,
+    sha256_of,
+)
+from activities.door import Door
+from activities.erasure import erased_in, erased_person, forget
+from activities.organisation import ask_organisation, entered_by
+from domain.organisation.stream import ErasePerson, PersonErased
+from domain.refusal import Refused
+from eventlog.backup import restore_log
+from eventlog.copy import copy_log
+from eventlog.database import parse_url
+from eventlog.errors import LogCorrupt, LogNotEmpty
+from eventlog.log import EventLog, open_log
+from eventlog.merkle import Frontier
+from eventlog.replacing import replace_log
+from eventlog.verify import verify
+from people.registry import open_registry
+
+_PAGE = 1000
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What was done. `kept_aside`: where the log that was here before is, and how many of its events came later."""
+
+    size: int
+    root: str
+    persons: int
+    evidence: int
+    erased_again: int
+    #: persons whose data is gone, but whose erasure the restored log could not record
+    not_recorded: tuple[str, ...] = ()
+    kept_aside: str | None = None
+    events_aside: int = 0
+
+
+def check_backup(folder: Path) -> Manifest:
+    """Hold every file against the manifest, every artefact against its hash, the log against its root."""
+    manifest = _read_manifest(folder)
+    for file in manifest.files:
+        path = folder / file.path
+        if not path.is_file():
+            raise BackupProblem(f"The backup {folder} is not whole: it has no {file.path}.")
+        if kept_file(folder, path) != file:
+            raise BackupProblem(f"The backup {folder} is damaged: {file.path} is not what was written.")
+    found = [path for path in (folder / EVIDENCE).rglob("*") if path.is_file()]
+    if len(found) != manifest.evidence.files:
+        raise BackupProblem(f"The backup {folder} has {len(found)} of {manifest.evidence.files} files of evidence.")
+    for path in found:
+        if sha256_of(path) != path.name:
+            raise BackupProblem(f"The backup {folder} is damaged: evidence {path.name} is not what was submitted.")
+    with open_log(folder / LOG, read_only=True) as log:
+        report = verify(log, (manifest.size, manifest.root))
+    if not report.is_sound:
+        raise BackupProblem(f"The log of the backup {folder} is not sound: {report.findings[0].sentence}")
+    return manifest
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except OSError as error:
+        raise BackupProblem(f"{folder} is not a backup: it has no {MANIFEST}.") from error
+    except msgspec.MsgspecError as error:
+        raise BackupProblem(f"The backup {folder} is damaged: its {MANIFEST} can't be read ({error}).") from error
+    if manifest.shape > SHAPE:
+        raise BackupProblem(f"The backup {folder} was made by a newer version, {manifest.kaskad}: use that one.")
+    return manifest
+
+
+def lost_by(stores: Stores, manifest: Manifest) -> int:
+    """How many events of the log here are not in the backup."""
+    with suppress(LogCorrupt), _log_here(stores) as log:
+        return 0 if log is None else _beyond(log, manifest)
+    return 0
+
+
+def bring_back(stores: Stores, folder: Path, manifest: Manifest, more_erased: Collection[str] = ()) -> Restored:
+    """With every worker at a standstill; broken off, it is done again. Raises LogNotEmpty, for PostgreSQL only."""
+    here = _take_leave(stores, manifest)
+    with open_log(folder / LOG, read_only=True) as log:
+        known = erased_in(log)
+    erased = known | set(more_erased) | set(here.erased)
+    with open_registry(stores.registry, stores.keys) as registry:
+        persons = registry.restore(folder / PEOPLE, erased)
+    to_record = {person: here.erased.get(person) for person in erased - known}
+    recorded, refused = _put_log_back(stores.log, folder / LOG, erased, to_record)
+    evidence = _put_evidence_back(stores, folder)
+    with open_registry(stores.registry, stores.keys) as registry, open_log(stores.log) as log:
+        forget(log, registry, stores.mailbox, erased)
+        head = log.head()
+    return Restored(head.size, head.root, persons, evidence, recorded, refused, here.kept_aside, here.events)
+
+
+class _Here(msgspec.Struct, frozen=True):
+    """The log that was here: who was erased by whom, where it is kept, how many of its events came later."""
+
+    erased: dict[str, str] = {}
+    kept_aside: str | None = None
+    events: int = 0
+
+
+def _take_leave(stores: Stores, manifest: Manifest) -> _Here:
+    """Nothing that was recorded is lost: where the log here has more than the backup, its history is kept beside it."""
+    url = parse_url(stores.log)
+    try:
+        with _log_here(stores) as log:
+            if log is None:
+                return _Here()
+            if not log.database.is_sqlite and log.head().size:
+                raise LogNotEmpty(log.database.place)
+            events = _beyond(log, manifest)
+            aside = None
+            if events:
+                aside = _beside(Path(str(url.database)), "replaced")
+                copy_log(log, aside)
+            return _Here(_erased_by(log), None if aside is None else str(aside), events)
+    except LogCorrupt:
+        if url.get_backend_name() != "sqlite":
+            raise
+        return _Here(kept_aside=str(_move_aside(Path(str(url.database)))))
+
+
+@contextmanager
+def _log_here(stores: Stores) -> Iterator[EventLog | None]:
+    url = parse_url(stores.log)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        yield None
+        return
+    with open_log(stores.log, read_only=url.get_backend_name() == "sqlite") as log:
+        yield log
+
+
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f"{path.stem}.{what}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{path.suffix}")
+
+
+def _move_aside(path: Path) -> Path:
+    """A file that is not a whole log any more can't be written into; nobody works with it."""
+    aside = _beside(path, "unreadable")
+    path.rename(aside)
+    for end in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            Path(f"{path}{end}").rename(f"{aside}{end}")
+    return aside
+
+
+def _beyond(log: EventLog, manifest: Manifest) -> int:
+    """Events that the backup does not have: those after it, or all of them where it is of another log."""
+    size = log.head().size
+    frontier, after = Frontier(), 0
+    with log.snapshot() as snapshot:
+        while frontier.size < manifest.size and (page := snapshot.entries(after, _PAGE)):
+            for entry in page[: manifest.size - frontier.size]:
+                frontier.append(entry.leaf)
+            after = page[-1].position
+    if frontier.size == manifest.size and frontier.root().hex() == manifest.root:
+        return size - manifest.size
+    return size
+
+
+def _erased_by(log: EventLog) -> dict[str, str]:
+    """person -> who erased"""
+    found: dict[str, str] = {}
+    after = 0
+    while records := log.read(after, kinds=(PersonErased.kind(),)):
+        found.update((erased_person(record), record.actor) for record in records)
+        after = records[-1].position
+    return found
+
+
+def _put_log_back(
+    url: str, backup: Path, erased: Collection[str], to_record: Mapping[str, str | None]
+) -> tuple[int, tuple[str, ...]]:
+    """Made whole beside the log first: nobody sees it before the erasures are in it."""
+    place = parse_url(url)
+    if place.get_backend_name() != "sqlite":
+        restore_log(backup, url, erased=erased)
+        with open_log(url) as log:
+            return _record_erasures(log, to_record)
+    new = Path(f"{place.database}.restoring")
+    try:
+        _remove(new)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        restore_log(backup, new, erased=erased)
+        with open_log(new) as log:
+            outcome = _record_erasures(log, to_record)
+        replace_log(new, url)
+    finally:
+        _remove(new)
+    return outcome
+
+
+def _remove(path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
+
+
+def _record_erasures(log: EventLog, persons: Mapping[str, str | None]) -> tuple[int, tuple[str, ...]]:
+    """An erasure that is newer than the backup is recorded in it once more: how many, and who could not be."""
+    recorded, refused = 0, []
+    for person, by in sorted(persons.items()):
+        if not log.rows("persons", person=person):
+            continue
+        try:
+            asyncio.run(ask_organisation(Door(log), _erasure(log, person, by)))
+            recorded += 1
+        except Refused:
+            refused.append(person)
+    return recorded, tuple(refused)
+
+
+def _erasure(log: EventLog, person: str, by: str | None) -> ErasePerson:
+    operators = [str(row["person"]) for row in log.rows("rights", right="operator")]
+    others = [each for each in operators if each != person]
+    actor = by if by in others else next(iter(others), person)
+    command_id = f"erase-again:{person}:{log.head().root[:16]}"
+    return ErasePerson(id=command_id, actor=actor, person=person, entered_by=entered_by())
+
+
+def _put_evidence_back(stores: Stores, folder: Path) -> int:
+    """What is there already stays; how many were missing."""
+    target = open_artefacts(stores.evidence)
+    count = 0
+    for path in sorted(each for each in (folder / EVIDENCE).rglob("*") if each.is_file()):
+        if not target.has(path.name):
+            target.put(path, "application/octet-stream", largest=path.stat().st_size)
+            count += 1
+    return count
