@@ -1,6 +1,7 @@
 """Asking a stream's workflow for something: an update that starts the workflow where it does not run."""
 
 import re
+import uuid
 
 from temporalio.client import (
     Client,
@@ -57,16 +58,19 @@ class Asker:
 
         Raises Refused, LogUnavailable, or temporalio's RPCError when no server or no worker answers.
         """
+        # Temporal would answer a known id from memory, also with a failure that is over, or for another command:
+        # only the door knows what was recorded, so each time that somebody asks is an update of its own.
+        update_id = f"{command.id}#{uuid.uuid4().hex[:12]}"
         for _ in range(_TRIES - 1):
             try:
-                return await self._update(stream, update_name(type(command)), command)
+                return await self._update(stream, update_id, command)
             except WorkflowUpdateRPCTimeoutOrCancelledError:
                 continue
             except RPCError as error:
                 # the workflow ended, or was continued, between being found and being asked
                 if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
                     raise
-        return await self._update(stream, update_name(type(command)), command)
+        return await self._update(stream, update_id, command)
 
     async def agree(self, stream: str) -> bool:
         """Have the workflow look at the log again; True when that changed what it knew."""
@@ -93,13 +97,13 @@ class Asker:
             static_summary=stream.partition(":")[2],
         )
 
-    async def _update(self, stream: str, name: str, command: Command) -> Answer:
+    async def _update(self, stream: str, update_id: str, command: Command) -> Answer:
         try:
             answer: Answer = await self.client.execute_update_with_start_workflow(
-                name,
+                update_name(type(command)),
                 command,
                 start_workflow_operation=self._start(stream),
-                id=command.id,
+                id=update_id,
                 result_type=Answer,
             )
             return answer
