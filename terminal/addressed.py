@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from domain.participant.state import Participant
     from domain.programme import Programme
 
+_MOST_SHOWN = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
@@ -88,5 +90,6 @@ def one_of(wanted: str, known: "list[str] | tuple[str, ...]", what: str) -> str:
     from domain.identity import nearest
 
     close = nearest(wanted, known)
-    hint = f"did you mean '{close}'?" if close else f"there is {', '.join(known)}." if known else "there is none."
+    there = f"there is {', '.join(known[:_MOST_SHOWN])}" + (", …" if len(known) > _MOST_SHOWN else "")
+    hint = f"did you mean '{close}'?" if close else f"{there}." if known else "there is none."
     raise NotFound(f"There is no {what} '{wanted}'; {hint}")

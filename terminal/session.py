@@ -1,0 +1,166 @@
+"""Training sessions on the command line, and who was there."""
+
+from typing import Any
+
+import click
+
+from terminal.options import acting_options, happened_option, json_option
+from terminal.rollout_options import log_option, rollout_option
+
+_at_option = click.option(
+    "--at", "starts", required=True, metavar="TIME", help='Such as "2026-11-25 10:00", in the programme\'s time zone.'
+)
+
+
+@click.group()
+def session() -> None:
+    """Plan, move and cancel training sessions."""
+
+
+@session.command("list")
+@click.option("--for", "school", metavar="SCHOOL", help="Only those that the school holds or is asked to.")
+@rollout_option
+@log_option
+@json_option
+def list_sessions(school: str | None, rollout_id: str | None, log: str | None, as_json: bool) -> None:
+    """List sessions, the first first, with the times of the programme's time zone."""
+    from terminal.sessions import sessions
+    from terminal.tables import print_json, print_table
+
+    found = sessions(rollout_id, school, log)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ["Session", "Title", "Begins", "Hours", "Mode", "Schools", "Status"],
+        [
+            (
+                each["session"],
+                each["title"],
+                each["begins"],
+                each["hours"],
+                each["mode"],
+                len(each["schools"]),
+                each["status"],
+            )
+            for each in found
+        ],
+        empty="No session is planned yet.",
+    )
+
+
+@session.command()
+@click.argument("host", metavar="SCHOOL")
+@click.argument("step")
+@click.argument("definition", metavar="SESSION")
+@click.option(
+    "--at", "starts", required=True, metavar="TIME", help='"2026-11-25 10:00", in the programme\'s time zone.'
+)
+@click.option("--for", "schools", multiple=True, metavar="SCHOOL", help="Only this school (a catch-up); repeatable.")
+@click.option("--place", metavar="TEXT", help="Where it is held.")
+@acting_options
+def plan(
+    host: str, step: str, definition: str, starts: str, schools: tuple[str, ...], place: str | None, **common: Any
+) -> None:
+    """Plan a session of the children's training; SCHOOL is the one that holds it.
+
+    STEP and SESSION are those of the definition: `kaskad session plan trainers training foundations --at ...`.
+    """
+    from domain.participant.hosting import PlanSession
+    from terminal.acting import ask, prepare, put_text, say
+    from terminal.addressed import addressed
+    from terminal.sessions import check_plan
+
+    to = addressed(host, common["rollout_id"], common["acting_as"])
+    check_plan(to, step, definition, schools)
+    begins = to.moment(starts, "--at")
+    command = prepare(
+        PlanSession,
+        to.person,
+        command_id=common["command_id"],
+        step=step,
+        definition=definition,
+        starts_at=begins,
+        participants=tuple(schools),
+        place=put_text(place, to.person, command_id=common["command_id"], name="place"),
+    )
+    answer = ask(to.stream, command)
+    say(answer, f"Planned: {to.titles.session(step, definition)}, {to.says(begins)}.", as_json=common["as_json"])
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@click.option(
+    "--at", "starts", required=True, metavar="TIME", help='"2026-11-25 10:00", in the programme\'s time zone.'
+)
+@click.option("--reason", metavar="TEXT", help="Why.")
+@acting_options
+def move(session_id: str, starts: str, reason: str | None, **common: Any) -> None:
+    """Move a session to another time; everybody who is asked to it is told."""
+    from domain.participant.hosting import MoveSession
+    from terminal.acting import ask, prepare, put_text, say
+    from terminal.sessions import host_of
+
+    to = host_of(session_id, common["rollout_id"], common["acting_as"])
+    begins = to.moment(starts, "--at")
+    command = prepare(
+        MoveSession,
+        to.person,
+        command_id=common["command_id"],
+        session=session_id,
+        starts_at=begins,
+        reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
+    )
+    say(ask(to.stream, command), f"Moved to {to.says(begins)}.", as_json=common["as_json"])
+
+
+@session.command()
+@click.argument("session_id", metavar="SESSION")
+@click.option("--reason", required=True, metavar="TEXT", help="Why.")
+@acting_options
+def cancel(session_id: str, reason: str, **common: Any) -> None:
+    """Cancel a session; it is asked to be planned again."""
+    from domain.participant.hosting import CancelSession
+    from terminal.acting import ask, prepare, put_text, say
+    from terminal.sessions import host_of
+
+    to = host_of(session_id, common["rollout_id"], common["acting_as"])
+    command = prepare(
+        CancelSession,
+        to.person,
+        command_id=common["command_id"],
+        session=session_id,
+        reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
+    )
+    say(ask(to.stream, command), f"Cancelled: {session_id}.", as_json=common["as_json"])
+
+
+@click.command()
+@click.argument("session_id", metavar="SESSION")
+@click.option("--all-present", is_flag=True, help="Everybody was there.")
+@click.option("--absent", multiple=True, metavar="SCHOOL:SEAT", help="Everybody but this seat; repeatable.")
+@click.option("--file", "sheet", metavar="FILE.csv", help="A sheet with the columns school, seat, present (yes or no).")
+@happened_option
+@acting_options
+def attendance(
+    session_id: str, all_present: bool, absent: tuple[str, ...], sheet: str | None, happened: str | None, **common: Any
+) -> None:
+    """Record who was at a session, all at once: everybody, but for the exceptions."""
+    from domain.participant.hosting import RecordAttendance
+    from terminal.acting import ask, prepare, say
+    from terminal.attendance import absences
+    from terminal.sessions import host_of
+
+    missing = absences(all_present, absent, sheet)
+    to = host_of(session_id, common["rollout_id"], common["acting_as"])
+    command = prepare(
+        RecordAttendance,
+        to.person,
+        command_id=common["command_id"],
+        session=session_id,
+        absent=missing,
+        happened_at=to.happened(happened),
+    )
+    asked = to.state.hosted[session_id].participants
+    words = f"Recorded: {len(asked)} schools, {sum(map(len, missing.values())) or 'no'} seats absent."
+    say(ask(to.stream, command), words, as_json=common["as_json"])
