@@ -9,6 +9,7 @@ from rehearsal.drawing import digest
 
 OPERATOR = "sim-operator"
 MANAGER = "programme-manager"
+_MADE_UP = "made-up-"
 _LONGEST_PERSON = 58
 _LONGEST_SCHOOL = 63
 
@@ -29,11 +30,12 @@ def office_holders(programme: Programme) -> dict[str, str]:
 
 def made_up_places(parent: str, tier: str, region: str, count: int) -> tuple[Place, ...]:
     """Schools that say of themselves that they are made up."""
-    return tuple(made_up_place(f"{parent}-{tier}-{number}", tier, region, number) for number in range(1, count + 1))
+    stem = parent.removeprefix(_MADE_UP)
+    return tuple(made_up_place(f"{stem}-{tier}-{number}", tier, region, number) for number in range(1, count + 1))
 
 
 def made_up_place(stem: str, tier: str, region: str, number: int) -> Place:
-    school = f"made-up-{stem}"
+    school = f"{_MADE_UP}{stem}"
     if len(school) > _LONGEST_SCHOOL:
         school = f"{school[:48]}-{digest(0, school)[:12]}"
     short = stem.rpartition(f"-{tier}-")[0] or stem
@@ -52,3 +54,15 @@ def by_parent(places: tuple[Place, ...]) -> Mapping[str, tuple[Place, ...]]:
         if place.parent is not None:
             found.setdefault(place.parent, []).append(place)
     return {parent: tuple(each) for parent, each in found.items()}
+
+
+def with_simulated_people(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The same list with somebody simulated in the place of every real person."""
+    return tuple(
+        place.model_copy(update={"persons": {seat: _simulated(person) for seat, person in place.persons.items()}})
+        for place in places
+    )
+
+
+def _simulated(person: str) -> str:
+    return person if person.startswith("sim-") else f"sim-{person}"

@@ -10,7 +10,7 @@ from domain.participant.state import Participant, Task
 from domain.participant.tasks import ExtendDeadline
 from domain.participant.team import FreeSeat, NameSubstitute
 from domain.rollout.commands import EnrolSchools
-from rehearsal.acts import Acting
+from rehearsal.acting import Acting
 from rehearsal.cast import made_up_place, person_id
 from rehearsal.deed import Deed, Turn, given_text
 from rehearsal.drawing import shuffled

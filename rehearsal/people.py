@@ -3,22 +3,19 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from domain.identity import participant_stream, school_of
-from domain.participant.draft import holders_of
+from domain.identity import participant_stream
 from domain.participant.state import Participant, Task
-from domain.participant.team import AssignDuty
-from domain.step import DeliveryStep
-from rehearsal.acts import Acting
-from rehearsal.cast import MANAGER, office_holders, person_id
+from rehearsal.acting import Acting
+from rehearsal.acts import about_task
+from rehearsal.cast import MANAGER, office_holders
 from rehearsal.deed import Deed, Turn
-from rehearsal.drawing import digest, draw_between, pick
+from rehearsal.drawing import digest
 from rehearsal.happenings import Happenings
 from rehearsal.plan import Plan
 from rehearsal.scene import Scene
 from rehearsal.timing import Timing
+from rehearsal.unasked import Unasked
 
-_CATCH_UP_AFTER = 10
-_NOTICED_AFTER = 4
 _PUT_OFF = timedelta(days=3)
 #: an act that was refused so often is given up; somebody else has to find a way
 MOST_TRIES = 3
@@ -35,6 +32,7 @@ class People:
         self.offices = office_holders(plan.programme)
         self.manager = self.offices[MANAGER]
         self.happenings = Happenings(self.acting, self.manager)
+        self.unasked = Unasked(self.acting, scene, self.manager)
         self._turns: dict[str, list[Turn]] = {}
         self._once = self.happenings.turns(scene)
         #: (stream, task, due date, person) -> when; reminders already given no longer count from then on
@@ -46,11 +44,13 @@ class People:
     # --- when
 
     def notice(self, streams: Iterable[str]) -> None:
-        """Look at the inbox of these participants again, and of those who prepare them."""
+        """Look at the inbox of these participants again, of those who prepare them and of those whom they prepare."""
         wanted = {stream for stream in streams if stream in self.scene.participants}
-        parents = {self.scene.participants[stream].parent for stream in wanted}
-        wanted |= {participant_stream(parent) for parent in parents if parent is not None}
+        near: set[str | None] = set()
         for stream in wanted:
+            near.add(self.scene.participants[stream].parent)
+            near.update(self.scene.participants[stream].children)
+        for stream in wanted | {participant_stream(each) for each in near if each is not None}:
             if stream in self.scene.participants:
                 self._turns[stream] = [turn for turn in self._of(stream) if not self._given_up(turn)]
 
@@ -98,8 +98,7 @@ class People:
             person = row["substitute"] or row["person"] or self.offices.get(row["role"])
             if task is not None and person is not None:
                 yield from self._task_turns(stream, state, task, person)
-        yield from self._duty_turns(stream, state)
-        yield from self._catch_ups(stream, state)
+        yield from self.unasked.turns(stream, state)
 
     def _task_turns(self, stream: str, state: Participant, task: Task, person: str) -> Iterator[Turn]:
         if self.happenings.is_silent(state, task):
@@ -119,42 +118,6 @@ class People:
         session = state.hosted[task.subject or ""]
         return max(task.asked_at, session.starts_at + timedelta(hours=session.hours))
 
-    def _duty_turns(self, stream: str, state: Participant) -> Iterator[Turn]:
-        """The programme manager finds somebody for every duty that no seat brings with it."""
-        for duty in self.plan.programme.tier_by_id[state.tier].duties:
-            if duty.from_parent is None and duty.role not in state.duties and state.enrolled_at is not None:
-                habit = self.plan.habits.duties.get(duty.role)
-                least, most = habit.days if habit else (1, 5)
-                days = draw_between(least, most, self.plan.seed, state.school, duty.role, "duty")
-                yield Turn(self.timing.after(state.enrolled_at, days), self.manager, stream, f"duty/{duty.role}")
-
-    def _catch_ups(self, stream: str, state: Participant) -> Iterator[Turn]:
-        """Whoever holds a training sees, when all sessions were held, who has not had enough of it."""
-        for step in self.plan.programme.tier_by_id[state.tier].steps:
-            if not isinstance(step, DeliveryStep) or step.id not in state.steps or not self._short_of(state, step):
-                continue
-            hosted = [each for each in state.hosted.values() if each.step == step.step]
-            last = max(each.starts_at + timedelta(hours=each.hours) for each in hosted)
-            person = next(iter(holders_of(state, step.plan.by, last)), None)
-            if person is not None:
-                at = self.timing.after(last, _NOTICED_AFTER)
-                yield Turn(at, person, stream, f"catch-up/{step.id}/{len(hosted)}")
-
-    def _short_of(self, state: Participant, step: DeliveryStep) -> list[Participant]:
-        """The children that need another session: everything was held, nothing is planned, the dose is not reached."""
-        hosted = [each for each in state.hosted.values() if each.step == step.step]
-        held = {each.definition for each in hosted if each.status == "held"}
-        if any(each.status == "planned" for each in hosted) or not held.issuperset(self.acting.sessions(step)):
-            return []
-        if any(task.kind == "plan" and task.step == step.id for task in state.tasks.values()):
-            return []
-        children = [self.scene.participant(child) for child, each in state.children.items() if each.ended is None]
-        return [
-            child
-            for child in children
-            if child.tier in step.tiers and step.step in child.steps and child.steps[step.step].done_at is None
-        ]
-
     # --- what
 
     def deed(self, turn: Turn, now: datetime) -> Deed:
@@ -163,45 +126,7 @@ class People:
         if kind in ("happens", "replaces", "extends"):
             return self.happenings.deed(self.scene, turn, now)
         state = self.scene.participants[turn.stream]
-        if kind == "duty":
-            return self._assign(turn, state, now)
-        if kind == "catch-up":
-            return self._catch_up(turn, state, now)
+        if kind in ("duty", "catch-up"):
+            return self.unasked.deed(turn, state, now, self.tries(turn))
         task = state.tasks.get(turn.what)
-        return Deed() if task is None else self.acting.about_task(self.scene, turn, task, now)
-
-    def _assign(self, turn: Turn, state: Participant, now: datetime) -> Deed:
-        role = turn.what.partition("/")[2]
-        candidates, newcomers = self._candidates(state, role)
-        person = pick(candidates, self.plan.seed, state.school, role, self.tries(turn), "who")
-        command = self.acting.command(AssignDuty, turn, now, self.tries(turn), duty=role, person=person)
-        return Deed(((turn.stream, command),), newcomers=(person,) if newcomers else ())
-
-    def _candidates(self, state: Participant, role: str) -> tuple[list[str], bool]:
-        """Whom the manager can ask, and whether these are people of the rehearsal's pool."""
-        habit = self.plan.habits.duties.get(role)
-        found: list[str] = []
-        if habit is not None and habit.from_ == "parent" and state.parent is not None:
-            seats = self.scene.participant(state.parent).seats.values()
-            found = [seat.person for seat in seats if seat.person is not None]
-        elif habit is not None and habit.from_ == "certified":
-            found = [
-                seat.person
-                for each in self.scene.participants.values()
-                if each.certified_at is not None and each.id not in (state.id, state.parent)
-                for seat in each.seats.values()
-                if seat.role == "coordinator" and seat.person is not None
-            ]
-        if found:
-            return sorted(found), False
-        return [person_id(role, str(number + 1)) for number in range(habit.pool if habit else 3)], True
-
-    def _catch_up(self, turn: Turn, state: Participant, now: datetime) -> Deed:
-        step = self.plan.programme.tier_by_id[state.tier].step_by_id[turn.what.split("/")[1]]
-        assert isinstance(step, DeliveryStep)
-        short = self._short_of(state, step)
-        if not short:
-            return Deed()
-        definition = next(iter(self.acting.sessions(step).values()))
-        starts = self.timing.after(now, _CATCH_UP_AFTER)
-        return self.acting.plan_session(turn, step, definition, starts, [school_of(each.id) for each in short], now)
+        return Deed() if task is None else about_task(self.acting, self.scene, turn, task, now)

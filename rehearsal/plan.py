@@ -1,7 +1,7 @@
 """What a rehearsal plays: a definition, a cohort, its schools, people's habits and a seed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from domain.calendar import instant_on
@@ -26,6 +26,10 @@ class Plan:
     #: school -> the schools it will nominate; those without an entry make some up
     nominees: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
     habits: Habits = field(default_factory=read_habits)
+
+    def named(self, rollout: str) -> "Plan":
+        """The same plan as a rehearsal of its own."""
+        return replace(self, rollout=rollout)
 
     @property
     def programme(self) -> Programme:

@@ -9,7 +9,7 @@ from domain.command import Command
 from domain.identity import rollout_stream
 from domain.organisation.stream import GrantRight, RegisterPerson
 from domain.refusal import Refused
-from domain.rollout.commands import CloseRollout, StartRollout
+from domain.rollout.commands import CloseRollout, EnrolSchools, Place, StartRollout
 from rehearsal.calendar import Calendar, RehearsalStuck
 from rehearsal.cast import MANAGER, OPERATOR
 from rehearsal.deed import Deed, Turn
@@ -23,6 +23,9 @@ Watch = Callable[["Play", list[Seen]], None]
 
 #: a rehearsal that runs so long past its cohort's end does not come to one
 _LATEST = timedelta(days=400)
+#: how many schools one command takes: the first of a rollout, and each that follows
+_FIRST = 500
+_FURTHER = 250
 
 
 class Play:
@@ -68,6 +71,9 @@ class Play:
             await self._grant(OPERATOR, person, office)
         await self._adopt()
         await self._ask(rollout_stream(self.plan.rollout), self._start())
+        for number, first in enumerate(range(_FIRST, len(self.plan.places), _FURTHER)):
+            places = self.plan.places[first : first + _FURTHER]
+            await self._ask(rollout_stream(self.plan.rollout), self._enrolment(number, places))
         await self.calendar.settle()
         await self.look()
 
@@ -93,7 +99,16 @@ class Play:
             definition=self.plan.definition.digest,
             cohort=self.plan.cohort,
             rehearsal=True,
-            places=self.plan.places,
+            places=self.plan.places[:_FIRST],
+        )
+
+    def _enrolment(self, number: int, places: tuple[Place, ...]) -> EnrolSchools:
+        return EnrolSchools(
+            id=f"enrol:{self.plan.rollout}:{number}",
+            actor=self.people.manager,
+            entered_by="rehearsal",
+            at=self.calendar.now,
+            places=places,
         )
 
     async def _register(self, actor: str, person: str) -> None:

@@ -62,6 +62,10 @@ class Scene:
     def participant(self, participant_id_: str) -> Participant:
         return self.participants.get(participant_stream(participant_id_), Participant())
 
+    def in_order(self) -> list[Participant]:
+        """Everybody, in the order of the roster."""
+        return [state for name in self.rollout.roster if (state := self.participant(name)).version]
+
     def _take(self, snapshot: Snapshot, record: Record) -> Seen:
         event = codec.decode(record.kind, record.schema, bytes(record.data))
         if record.stream == rollout_stream(self.rollout_id):

@@ -7,7 +7,7 @@ import msgspec
 
 from domain.calendar import SchoolCalendar, local_day
 from domain.command import CASCADE, CLOCK
-from domain.identity import stream_subject
+from domain.identity import school_of, stream_subject
 from domain.participant.evidence import EvidenceReviewed
 from domain.participant.hosting import SessionPlanned
 from domain.participant.journey import Certified, Enrolled, JourneyCompleted
@@ -44,7 +44,7 @@ class Tally:
         self.tiers = {tier.id: TierDates() for tier in programme.tiers}
         #: (role, person) -> the heaviest day
         self.peaks: dict[tuple[str, str], Peak] = {}
-        #: (tier, kind of task, step) -> how many fell overdue, how many were escalated
+        #: (tier, step, kind of task) -> how many fell overdue, how many were escalated
         self.overdue: Counter[tuple[str, str, str]] = Counter()
         self.escalated: Counter[tuple[str, str, str]] = Counter()
         #: task or session -> the day off on which it falls
@@ -52,6 +52,8 @@ class Tally:
         #: tasks of which more than half of the time lies in holidays
         self.mostly_holidays: list[str] = []
         self._commands: set[str] = set()
+        #: (stream, task) -> its kind
+        self._what: dict[tuple[str, str], str] = {}
 
     def note(self, scene: Scene, seen: list[Seen], now: datetime) -> None:
         for each in seen:
@@ -78,7 +80,9 @@ class Tally:
             case EvidenceReviewed(verdict=verdict):
                 self.verdicts[verdict] += 1
             case TaskAsked() as asked:
-                self._note_due(f"{stream_subject(stream)}: {asked.task}", day, self._day(asked.due_at))
+                self._what[stream, asked.task] = asked.what
+                name = f"{school_of(stream_subject(stream))}: {asked.task}"
+                self._note_due(name, day, self._day(asked.due_at))
             case SessionPlanned() as planned:
                 starts = self._day(planned.starts_at)
                 if not self._calendar.is_school_day(starts):
@@ -112,9 +116,7 @@ class Tally:
                 self.peaks[key] = Peak(count, today)
 
     def _sort_of(self, scene: Scene, stream: str, task: str) -> tuple[str, str, str]:
-        state = scene.participants[stream]
-        kind = task.rpartition("/")[2].rpartition("-")[0] or task.rpartition("/")[2]
-        return state.tier, task.partition("/")[0], kind
+        return scene.participants[stream].tier, task.partition("/")[0], self._what.get((stream, task), "?")
 
     @property
     def _calendar(self) -> SchoolCalendar:

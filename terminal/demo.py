@@ -75,19 +75,20 @@ def _plan(rollout: str, seed: int, count: int) -> "Plan":
 def _print_summary(summary: "Summary", seconds: float) -> None:
     from terminal.tables import print_fields
 
+    s = summary
     print()
     print_fields(
         {
-            "Rehearsal": f"{summary.rollout}, seed {summary.seed}",
-            "Calendar": f"{summary.began:%Y-%m-%d} to {summary.ended:%Y-%m-%d}, in {seconds:.0f} s",
-            "First tier": f"{summary.certified} certified; {summary.withdrawn} withdrew, {summary.replaced} took its place",
-            "Second tier": f"{summary.opened_below} opened by certified parents, {summary.completed_below} at their end",
-            "People": f"{summary.people} simulated; {summary.left} left a seat, {summary.substitutes} stood in for another",
-            "Commands": f"{summary.commands} of people, {summary.clock} of the clock, {summary.followed} that followed",
-            "Tasks": f"{summary.tasks}, of which {summary.overdue} fell overdue and {summary.escalated} were escalated",
-            "Evidence": f"{summary.returned} times returned, {summary.refused} times refused",
-            "Mentoring": f"{summary.checkpoints_missed} checkpoints missed",
-            "Log": f"{summary.size} events, {'verified' if summary.is_sound else 'NOT SOUND'}; root {summary.root}",
+            "Rehearsal": f"{s.rollout}, seed {s.seed}",
+            "Calendar": f"{s.began:%Y-%m-%d} to {s.ended:%Y-%m-%d}, in {seconds:.0f} s",
+            "First tier": f"{s.certified} certified; {s.withdrawn} withdrew, {s.replaced} took its place",
+            "Second tier": f"{s.opened_below} opened by certified parents, {s.completed_below} at their end",
+            "People": f"{s.people} simulated; {s.left} left a seat, {s.substitutes} stood in for another",
+            "Commands": f"{s.commands} of people, {s.clock} of the clock, {s.followed} that followed",
+            "Tasks": f"{s.tasks}, of which {s.overdue} fell overdue and {s.escalated} were escalated",
+            "Evidence": f"{s.returned} times returned, {s.refused} times refused",
+            "Mentoring": f"{s.checkpoints_missed} checkpoints missed",
+            "Log": f"{s.size} events, {'verified' if s.is_sound else 'NOT SOUND'}; root {s.root}",
         }
     )
 

@@ -124,7 +124,7 @@ class Screen:
         table = Table.grid(padding=(0, 3))
         for _ in tiers:
             table.add_column(no_wrap=True)
-        rows = [[each for each in play.scene.participants.values() if each.tier == tier] for tier in tiers]
+        rows = [[each for each in play.scene.in_order() if each.tier == tier] for tier in tiers]
         titles = (self.plan.programme.tier_by_id[tier].title.en for tier in tiers)
         table.add_row(*(f"[underline]{title}[/underline]" for title in titles))
         for number in range(max(map(len, rows), default=0)):
@@ -161,12 +161,14 @@ class Screen:
 
         table = Table.grid(padding=(1, 3, 0, 0))
         late = sum(row["status"] == "overdue" for rows in play.scene.inbox.values() for row in rows)
-        waits = Text("Waits for", style="underline")
+        waits = Text()
+        waits.append("Waits for", style="underline")
         for role, count in _waiting(play).most_common(_WAITING - 1):
-            waits.append(f"\n{role:<19}{count:>3}", style="none")
+            waits.append(f"\n{role:<19}{count:>3}")
         waits.append(f"\n{'of these overdue':<19}{late:>3}", style="red" if late else "dim")
-        just = Text("Just happened", style="underline", no_wrap=True, overflow="ellipsis")
+        just = Text(no_wrap=True, overflow="ellipsis")
+        just.append("Just happened", style="underline")
         for day, sentence in self._told:
-            just.append(f"\n{day}  {sentence}", style="none")
+            just.append(f"\n{day}  {sentence}")
         table.add_row(waits, just)
         return table

@@ -1,0 +1,67 @@
+"""Sessions as simulated trainers plan them and record who was there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.calendar import due_at
+from domain.participant.hosting import PlanSession, RecordAttendance
+from domain.participant.state import Participant, Task
+from domain.step import DeliveryStep, TrainingStep
+from rehearsal.acting import Acting
+from rehearsal.deed import Deed, Turn
+from rehearsal.drawing import happens
+from rehearsal.scene import Scene
+
+_A_WEEK = timedelta(days=7)
+_BEFORE_DUE = timedelta(hours=8)
+
+
+def plan_session(
+    acting: Acting, turn: Turn, step: str, definition: str, starts: datetime, schools: Sequence[str], now: datetime
+) -> Deed:
+    """For those schools, or for everybody where none is named."""
+    given: dict[str, Any] = {"step": step, "definition": definition, "starts_at": starts}
+    command = acting.command(PlanSession, turn, now, **given, participants=tuple(schools))
+    return Deed(((turn.stream, command),))
+
+
+def plan(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
+    """In the morning of the day by which the definition wants it, else in a week."""
+    step = acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
+    assert isinstance(step, DeliveryStep)
+    name, *schools = (task.subject or "").split(" ")
+    definition = acting.sessions(step)[name]
+    held = due_at(definition.held, task.asked_at, acting.timing.calendar, acting.timing.time_zone)
+    starts = held - _BEFORE_DUE
+    if starts < now + _A_WEEK:
+        starts = acting.timing.after(now, 7)
+    return plan_session(acting, turn, step.step, definition.id, starts, schools, now)
+
+
+def record(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
+    """Everybody was there but for a few."""
+    session = state.hosted[task.subject or ""]
+    absent = {}
+    for participant in session.participants:
+        child = scene.participant(participant)
+        if child.ended:
+            continue
+        training = acting.programme.tier_by_id[child.tier].step_by_id[session.step]
+        assert isinstance(training, TrainingStep)
+        seats = _absent(acting, child, training.audience, task.subject or "")
+        if seats:
+            absent[participant] = seats
+    command = acting.command(RecordAttendance, turn, now, session=task.subject, absent=absent)
+    return Deed(((turn.stream, command),))
+
+
+def _absent(acting: Acting, child: Participant, audience: tuple[str, ...], session: str) -> tuple[str, ...]:
+    per_cent = acting.plan.habits.attendance.absent
+    return tuple(
+        name
+        for name, seat in child.seats.items()
+        if seat.person is not None
+        and (not audience or seat.role in audience)
+        and happens(per_cent, acting.plan.seed, seat.person, session, "absent")
+    )
