@@ -25,8 +25,8 @@ CHECKPOINT_PAGES = 4000
 #: Versions below this one may corrupt a WAL when two connections write and checkpoint at once.
 SOUND_SQLITE = (3, 51, 3)
 
-# The writer's statements are prepared while the tables are empty, and looking through the whole table is then the
-# best plan; it stays prepared while they grow. Every one of them has an index to go by.
+# Statements are prepared while the tables are empty, or known to be empty: looking through the whole table is then the
+# best plan, and it stays while they grow. Every statement on a table that grows has an index to go by.
 _STEADY_PLANS = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
 
 _logger = logging.getLogger("eventlog")
@@ -90,7 +90,7 @@ class Database:
 
         self.place = f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database or ''}"
         self.driver_errors = (psycopg.Error,)
-        options = f"-c lock_timeout={LOCK_PATIENCE}s -c statement_timeout=0"
+        options = f"-c lock_timeout={LOCK_PATIENCE}s {_STEADY_PLANS}"
         arguments = {
             "connect_timeout": 5,
             "options": f"{options} -c timezone=UTC",
@@ -114,7 +114,7 @@ class Database:
             if self.read_only
             else sa.create_engine(
                 self.url,
-                connect_args={**arguments, "options": f"{arguments['options']} {_STEADY_PLANS}"},
+                connect_args=arguments,
                 isolation_level="READ COMMITTED",
                 pool_size=1,
             )

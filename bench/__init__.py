@@ -1,0 +1,1 @@
+"""Benchmarks beside peers: each prints ratios measured in one interleaved run."""

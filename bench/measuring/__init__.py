@@ -1,0 +1,1 @@
+"""What the benchmarks share: callers, requests, peers, tables."""
