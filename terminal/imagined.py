@@ -51,7 +51,7 @@ class Imagined:
 
     def check(self, command: Command) -> None:
         """Decide a command to the rollout, and forget what came of it. Raises Refused."""
-        rollout.decide(self.programme, self.rollout, self._facts_of(self.rollout), self._timed(command))
+        rollout.decide(self.programme, self.rollout, self.facts_of(self.rollout), self._timed(command))
 
     def ask(self, stream: str, command: Command) -> None:
         """Decide the command, and then whatever follows for other streams. Raises Refused."""
@@ -63,7 +63,7 @@ class Imagined:
 
     def _follow(self, stream: str, command: Command) -> Iterator[tuple[str, Command]]:
         before = self.state(stream)
-        facts = self._facts_of(before)
+        facts = self.facts_of(before)
         timed = self._timed(command)
         decide: Callable[..., Any] = rollout.decide if isinstance(before, Rollout) else participant.decide
         decision = decide(self.programme, before, facts, timed)
@@ -96,7 +96,7 @@ class Imagined:
         of = self.state(participant_stream(stream_subject(target)))
         return [participant_stream(each) for each in self._peers(of)]
 
-    def _facts_of(self, state: Any) -> Facts:
+    def facts_of(self, state: Any) -> Facts:
         position = self._snapshot.position if self._snapshot else 0
         if not isinstance(state, Participant) or not state.version:
             return Facts(position, rights=self._rights)

@@ -15,7 +15,7 @@ from domain.identity import rollout_stream, stream_subject
 from domain.participant.tasks import DeadlineMoved
 from domain.programme import Programme
 from domain.rollout.commands import ChangeCalendar
-from terminal.acting import actor, prepare, put_text, with_asker
+from terminal.acting import actor, ask, prepare, put_text
 from terminal.calendar_file import read_calendar
 from terminal.imagined import Imagined
 from terminal.reading import only_rollout, reading, states_of
@@ -24,7 +24,6 @@ from terminal.tables import print_json, print_table
 
 if TYPE_CHECKING:
     from activities.answer import Answer
-    from activities.asking import Asker
     from eventlog.log import EventLog
 
 Moved = tuple[str, str, datetime | None, datetime]
@@ -96,21 +95,14 @@ def change_calendar(
     if same:
         _say_moved(name, [], "moved: this calendar is in force already, nothing was recorded", as_json=as_json)
         return
-    answer = _change(name, calendar, reason, who)
+    command = prepare(ChangeCalendar, who, calendar=calendar, reason=put_text(reason, who))
+    answer = ask(rollout_stream(name), command)
     with reading() as log:
         settled = settle(log, name)
         moved = list(_moved(log, name, answer, before))
     if not as_json:
         print(f"The calendar of {name} was changed (event {answer.first}).")
     _say_moved(name, moved, "moved", as_json=as_json, settled=settled)
-
-
-def _change(name: str, calendar: SchoolCalendar, reason: str, who: str) -> "Answer":
-    async def work(asker: "Asker") -> "Answer":
-        command = prepare(ChangeCalendar, who, calendar=calendar, reason=put_text(reason, who))
-        return await asker.ask(rollout_stream(name), command)
-
-    return with_asker(work)
 
 
 def _moved(log: "EventLog", name: str, answer: "Answer", before: Mapping[tuple[str, str], datetime]) -> Iterator[Moved]:

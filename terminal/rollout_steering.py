@@ -8,14 +8,13 @@ import msgspec
 from domain.command import Command
 from domain.identity import rollout_stream
 from domain.rollout.commands import CloseRollout, PauseRollout, ResumeRollout
-from terminal.acting import actor, prepare, put_text, say, with_asker
+from terminal.acting import actor, ask, prepare, put_text, say
 from terminal.reading import only_rollout, reading
 from terminal.settling import events_since, settle
 from terminal.tables import print_json
 
 if TYPE_CHECKING:
     from activities.answer import Answer
-    from activities.asking import Asker
 
 
 def pause_rollout(rollout: str | None, reason: str, acting_as: str | None, *, as_json: bool) -> None:
@@ -53,13 +52,8 @@ def _steer(
     who = actor(acting_as)
     with reading() as log:
         name = str(only_rollout(log, rollout)["rollout"])
-    stream = rollout_stream(name)
-
-    async def work(asker: "Asker") -> "Answer":
-        given = {"reason": put_text(reason, who), **more} if reason is not None else more
-        return await asker.ask(stream, prepare(kind, who, **given))
-
-    return name, with_asker(work)
+    given = {"reason": put_text(reason, who), **more} if reason is not None else more
+    return name, ask(rollout_stream(name), prepare(kind, who, **given))
 
 
 def in_words(length: timedelta) -> str:

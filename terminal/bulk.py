@@ -1,0 +1,139 @@
+"""Many commands at once, from a table: checked as a whole, then asked row by row, with a report of each."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from terminal.outcome import REFUSED, UNREACHABLE, said
+from terminal.roster_file import refuse_rows
+from terminal.tables import print_json, print_table
+
+if TYPE_CHECKING:
+    from activities.asking import Asker
+    from domain.command import Command
+
+_AT_ONCE = 16
+#: what a row may take at most, beside the start
+_EACH = 0.2
+_START = 25.0
+
+DONE, ALREADY, NOT_TAKEN, UNKNOWN = "done", "already done", "refused", "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One command of many; `label` is how its row is called in the report."""
+
+    label: tuple[str, ...]
+    stream: str
+    command: "Command"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    label: tuple[str, ...]
+    result: str
+    why: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a file: number as in the file, and the cells by column."""
+
+    file: Path
+    rows: tuple[tuple[int, Mapping[str, str]], ...]
+
+
+def read_rows(file: Path, needed: Sequence[str], known: Sequence[str] = (), *, as_json: bool = False) -> Sheet:
+    """Rows of a CSV or XLSX file with these columns. Raises BadInput after a table of what is wrong with them."""
+    from domain.identity import nearest
+    from programmes.sheet import RosterProblem, RosterProblems, read_sheet
+
+    try:
+        sheet = read_sheet(file)
+    except RosterProblems as refused:
+        refuse_rows(file, refused.problems, as_json=as_json)
+    header = [cell.strip().casefold() for cell in sheet.header]
+    problems = list(sheet.problems)
+    for name in [*needed, *known, *dict.fromkeys(header)]:
+        if name not in header and name in needed:
+            problems.append(RosterProblem(1, name, "is missing", f"columns: {', '.join((*needed, *known))}"))
+        elif name in header and name not in (*needed, *known):
+            close = nearest(name, (*needed, *known))
+            right = f"did you mean '{close}'?" if close else f"columns: {', '.join((*needed, *known))}"
+            problems.append(RosterProblem(1, name or "(no name)", "is no known column", right))
+        if header.count(name) > 1:
+            problems.append(RosterProblem(1, name, f"stands {header.count(name)} times", "keep one of them"))
+    rows = [(number, dict(zip(header, [*cells, *[""] * len(header)], strict=False))) for number, cells in sheet.rows]
+    empty = [(number, name) for number, row in rows for name in needed if not row.get(name)]
+    problems += [RosterProblem(number, name, "is empty") for number, name in empty if name in header]
+    if not rows:
+        problems.append(RosterProblem(0, "", "names columns, but has no rows"))
+    if problems:
+        refuse_rows(file, problems, as_json=as_json)
+    return Sheet(file, tuple(rows))
+
+
+def ask_all(requests: Sequence[Request]) -> list[Outcome]:
+    """Ask them, several streams at once, those of one stream in their order. What came of each, in the given order."""
+    from terminal.acting import with_asker
+
+    if not requests:
+        return []
+    return with_asker(lambda asker: _ask_all(asker, requests), within=_START + _EACH * len(requests))
+
+
+async def _ask_all(asker: "Asker", requests: Sequence[Request]) -> list[Outcome]:
+    lines: dict[str, list[Request]] = {}
+    for each in requests:
+        lines.setdefault(each.stream, []).append(each)
+    places = asyncio.Semaphore(_AT_ONCE)
+    found: dict[str, Outcome] = {}
+
+    async def ask_line(line: list[Request]) -> None:
+        async with places:
+            for each in line:
+                found[each.command.id] = await _ask(asker, each)
+
+    await asyncio.gather(*(ask_line(line) for line in lines.values()))
+    return [found[each.command.id] for each in requests]
+
+
+async def _ask(asker: "Asker", request: Request) -> Outcome:
+    from temporalio.service import RPCError
+
+    from domain.refusal import Refused
+    from eventlog.errors import LogUnavailable
+
+    try:
+        answer = await asker.ask(request.stream, request.command)
+    except Refused as refused:
+        return Outcome(request.label, NOT_TAKEN, said(refused))
+    except (LogUnavailable, RPCError) as away:
+        return Outcome(request.label, UNKNOWN, f"{away}; give the file again: what was done is told as already done")
+    return Outcome(request.label, DONE if answer.first else ALREADY, "", answer.last or None)
+
+
+def report(columns: Sequence[str], outcomes: Iterable[Outcome], *, as_json: bool) -> int:
+    """Prints a row for each, and a line that counts them; the exit code of the whole."""
+    listed = list(outcomes)
+    if as_json:
+        keys = [column.lower() for column in columns]
+        print_json(
+            [
+                {**dict(zip(keys, each.label, strict=True)), "result": each.result, "why": each.why or None,
+                 "event": each.position}
+                for each in listed
+            ]
+        )  # fmt: skip
+    else:
+        print_table((*columns, "Result", "Why"), [(*each.label, each.result, each.why or "-") for each in listed])
+        numbers = {
+            result: sum(each.result == result for each in listed) for result in (DONE, ALREADY, NOT_TAKEN, UNKNOWN)
+        }
+        print(", ".join(f"{number} {result}" for result, number in numbers.items() if number) + ".")
+    results = {each.result for each in listed}
+    return UNREACHABLE if UNKNOWN in results else REFUSED if NOT_TAKEN in results else 0

@@ -1,0 +1,130 @@
+"""`kaskad person`: who the persons are, what they may do, and how their data are erased."""
+
+from pathlib import Path
+
+import click
+
+from terminal.options import as_option, json_option
+
+_LANGUAGE = click.Choice(["kk", "ru", "en"])
+
+
+@click.group()
+def person() -> None:
+    """Register persons, grant rights, erase a person's data.
+
+    Names, e-mail addresses and phones stay in the registry; the event log knows an opaque id such as p-7k2m9x4q.
+    """
+
+
+@person.command()
+@click.option("--name", "names", metavar="TEXT", help="The person's names, as they are written.")
+@click.option("--email", metavar="ADDRESS", help="Address to which the person is written.")
+@click.option("--phone", metavar="NUMBER", help="Phone number.")
+@click.option("--lang", "language", type=_LANGUAGE, default="kk", show_default=True, help="Language of messages.")
+@click.option(
+    "--file", type=click.Path(path_type=Path), help="CSV or XLSX with the columns name, email, phone, language."
+)
+@as_option
+@json_option
+def add(
+    names: str | None,
+    email: str | None,
+    phone: str | None,
+    language: str,
+    file: Path | None,
+    acting_as: str | None,
+    as_json: bool,
+) -> int:
+    """Register a person, or all those of a table with a report for each row.
+
+    Somebody with the same e-mail address and the same data is registered already, and told so.
+
+    \b
+    For example:
+      kaskad person add --name "Full Name" --email name@school.kz --lang kk
+      kaskad person add --file teachers.xlsx
+    """
+    from terminal.person_registering import register, register_file
+
+    if (names is None) == (file is None):
+        raise click.UsageError("Give either --name TEXT or --file FILE.")
+    if file is not None:
+        return register_file(file, language, acting_as, as_json=as_json)
+    register(names or "", email, phone, language, acting_as, as_json=as_json)
+    return 0
+
+
+@person.command("list")
+@click.option("--find", metavar="TEXT", help="Only those whose name, e-mail address or id contains it.")
+@json_option
+def list_persons(find: str | None, as_json: bool) -> None:
+    """Everybody who is registered, with their rights; of the erased, the id alone.
+
+    For example: kaskad person list --find semey
+    """
+    from terminal.person_page import print_persons
+
+    print_persons(find, as_json=as_json)
+
+
+@person.command()
+@click.argument("person_id", metavar="PERSON")
+@json_option
+def show(person_id: str, as_json: bool) -> None:
+    """One person: data, rights, seats and duties. PERSON is an id or an e-mail address.
+
+    For example: kaskad person show p-7k2m9x4q
+    """
+    from terminal.person_page import print_person
+
+    print_person(person_id, as_json=as_json)
+
+
+@person.command()
+@click.argument("person_id", metavar="PERSON")
+@click.argument("right", metavar="RIGHT")
+@click.option("--rollout", "rollout_id", metavar="ROLLOUT", help="In this rollout only; in all of them otherwise.")
+@as_option
+@json_option
+def grant(person_id: str, right: str, rollout_id: str | None, acting_as: str | None, as_json: bool) -> None:
+    """Grant a right: operator, programme-manager, auditor, or an office of a programme such as nis-coordinator.
+
+    For example: kaskad person grant p-7k2m9x4q nis-coordinator --rollout nis-share-2024
+    """
+    from terminal.person_rights import grant as granting
+
+    granting(person_id, right, rollout_id, acting_as, as_json=as_json)
+
+
+@person.command()
+@click.argument("person_id", metavar="PERSON")
+@click.argument("right", metavar="RIGHT")
+@click.option("--rollout", "rollout_id", metavar="ROLLOUT", help="The right in this rollout; that in all otherwise.")
+@as_option
+@json_option
+def revoke(person_id: str, right: str, rollout_id: str | None, acting_as: str | None, as_json: bool) -> None:
+    """Take a right away.
+
+    For example: kaskad person revoke p-7k2m9x4q auditor
+    """
+    from terminal.person_rights import revoke as revoking
+
+    revoking(person_id, right, rollout_id, acting_as, as_json=as_json)
+
+
+@person.command()
+@click.argument("person_id", metavar="PERSON")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@as_option
+@json_option
+def erase(person_id: str, yes: bool, acting_as: str | None, as_json: bool) -> None:
+    """Erase a person's data for good: the key to them, what the person wrote, what waits to be sent to them.
+
+    The log keeps that an opaque id acted, and still verifies.
+
+    For example: kaskad person erase p-7k2m9x4q
+    """
+    from terminal.person_erasing import erase as erasing
+
+    erasing(person_id, acting_as, yes=yes, as_json=as_json)

@@ -1,0 +1,50 @@
+"""Erasing a person: what will be gone is said first, and somebody has to say yes to it."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from activities.erasure import erase_person
+from activities.office import Office
+from domain.organisation.stream import ErasePerson
+from eventlog.log import open_log
+from people.registry import open_registry
+from terminal.acting import actor, prepare, say
+from terminal.outcome import BadInput, Refused
+from terminal.reading import person_meant, reading
+
+_WARNING = "The data of {person} will be gone for good: names, addresses, remarks they wrote, messages to them."
+
+
+def erase(word: str, acting_as: str | None, *, yes: bool, as_json: bool) -> None:
+    """Asked again, it says that it is done, and finishes what a crash left over."""
+    from runtime.settings import settings
+
+    who = actor(acting_as)
+    person = _meant(word)
+    if not yes:
+        _ask_first(person)
+    command = prepare(ErasePerson, who, person=person)
+    assert isinstance(command, ErasePerson)
+    here = settings()
+    with open_log(here.log) as log, open_registry(here.registry, here.keys) as registry:
+        answer = asyncio.run(erase_person(Office(log), registry, Path(here.mailbox), command))
+    say(answer, f"The data of {person} are erased.", as_json=as_json)
+
+
+def _meant(word: str) -> str:
+    """The person, also one who was erased already."""
+    with reading() as log:
+        if "@" not in word and any(row["person"] == word for row in log.rows("persons")):
+            return word
+        return person_meant(log, word)
+
+
+def _ask_first(person: str) -> None:
+    if not sys.stdin.isatty():
+        raise BadInput(f"{_WARNING.format(person=person)} Where nobody can be asked, --yes says that this is meant.")
+    click.echo(_WARNING.format(person=person))
+    if not click.confirm("Erase them?"):
+        raise Refused("Nothing was erased.")

@@ -1,0 +1,244 @@
+"""One school on one page: its team, its steps, what is open, what it submitted, and which gates are shut and why."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from domain.calendar import zone
+from domain.gate import AllOf, FactIs, Facts, Gate, evaluate, sentence
+from domain.identity import school_of
+from domain.participant.draft import substitute_now
+from domain.participant.journey import gates_of
+from domain.participant.state import Participant
+from domain.programme import Programme
+from terminal.imagined import Imagined
+from terminal.reading import in_language, names_of, reading, states_of
+from terminal.school_meant import school_meant
+from terminal.tables import print_fields, print_json, print_table
+from terminal.tree import PHASES, cut
+
+if TYPE_CHECKING:
+    from terminal.reading import States
+
+Row = dict[str, Any]
+_TITLE = 40
+
+
+def print_school(school: str, rollout: str | None, log_named: str | None, *, as_json: bool) -> None:
+    with reading(log_named) as log:
+        meant = school_meant(log, school, rollout)
+        with states_of(log) as states:
+            page = Page(states, meant.participant)
+    found = page.sections(names_of(page.persons()) if log_named is None else {})
+    head = page.head()
+    if as_json:
+        print_json({**head, **found})
+        return
+    head, found = page.local(head), {title: [page.local(row) for row in rows] for title, rows in found.items()}
+    print_fields({name.replace("_", " ").capitalize(): value for name, value in head.items() if value})
+    for title, rows in found.items():
+        if rows:
+            print(f"\n{title.replace('_', ' ').capitalize()}")
+            lines = [line for row in rows for line in _lines_of(row)]
+            print_table([each.replace("_", " ").capitalize() for each in rows[0]], lines)
+
+
+def _lines_of(row: Row) -> Iterator[tuple[object, ...]]:
+    """A row; where its last value is a list, a line for each of that, the other columns said once."""
+    *first, last = row.values()
+    if not isinstance(last, list):
+        yield (*first, last)
+        return
+    yield (*first, last[0] if last else None)
+    for each in last[1:]:
+        yield (*("" for _ in first), each)
+
+
+class Page:
+    """What there is to say of a participant, as one snapshot of the log shows it."""
+
+    def __init__(self, states: "States", participant: str) -> None:
+        from runtime.settings import settings
+
+        self._language = settings().language
+        self._state = state = states.participant(participant)
+        self._programme = programme = states.programme(state.rollout)
+        self._tier = programme.tier_by_id[state.tier]
+        self._now = datetime.now(UTC)
+        imagined = Imagined(programme, state.rollout, frozenset(), self._now, states.snapshot)
+        self._facts = replace(imagined.facts_of(state), own=state.facts)
+        self._nominated = [
+            each.school for each in states.rollout(state.rollout).nominated.values() if each.parent == participant
+        ]
+
+    def persons(self) -> set[str]:
+        seats = self._state.seats.values()
+        found = {seat.person for seat in seats} | {seat.substitute for seat in seats}
+        return {person for person in found if person} | {duty.person for duty in self._state.duties.values()}
+
+    def local(self, row: Row) -> Row:
+        """Instants in the programme's time zone, as people read them."""
+        time_zone = zone(self._programme.time_zone)
+        return {
+            name: value.astimezone(time_zone) if isinstance(value, datetime) else value for name, value in row.items()
+        }
+
+    def head(self) -> dict[str, Any]:
+        state = self._state
+        phase = "paused" if state.paused_at is not None else state.phase
+        children = [f"{school_of(child)} ({_of_child(each)})" for child, each in state.children.items()]
+        children += [f"{school} (nominated)" for school in self._nominated]
+        return {
+            "school": state.school,
+            "name": in_language(state.names),
+            "rollout": state.rollout,
+            "tier": f"{state.tier}, {self._tier.title.in_language(self._language)}",
+            "status": PHASES[phase][0],
+            "enrolled": state.enrolled_at,
+            "certified": state.certified_at,
+            "ended": state.ended_at,
+            "region": state.region,
+            "language": state.language,
+            "prepared_by": school_of(state.parent) if state.parent else None,
+            "prepares": ", ".join(children),
+        }
+
+    def sections(self, names: Mapping[str, str]) -> dict[str, list[Row]]:
+        return {
+            "seats": list(self._seats(names)),
+            "duties": list(self._duties(names)),
+            "steps": list(self._steps()),
+            "open_tasks": list(self._tasks()),
+            "sessions": list(self._sessions()),
+            "evidence": list(self._evidence()),
+            "checkpoints": list(self._checkpoints()),
+            "facts": [{"fact": name, "value": fact.value} for name, fact in sorted(self._state.facts.items())],
+            "gates": list(self._gates()),
+        }
+
+    def _seats(self, names: Mapping[str, str]) -> Iterator[Row]:
+        for seat, each in self._state.seats.items():
+            away = substitute_now(each, self._now)
+            yield {
+                "seat": seat,
+                "role": each.role,
+                "person": each.person,
+                "name": names.get(each.person or ""),
+                "since": each.since,
+                "substitute": f"{names.get(away, away)}" if away else None,
+            }
+
+    def _duties(self, names: Mapping[str, str]) -> Iterator[Row]:
+        for duty in self._tier.duties:
+            has = self._state.duties.get(duty.role)
+            person = has.person if has else None
+            yield {
+                "duty": duty.role,
+                "person": person,
+                "name": names.get(person or ""),
+                "since": has.since if has else None,
+                "given_by": f"the parent's {duty.from_parent}" if duty.from_parent else "kaskad school assign",
+            }
+
+    def _steps(self) -> Iterator[Row]:
+        for step in self._tier.steps:
+            under_way = self._state.steps.get(step.id)
+            if under_way is None:
+                said, since = "ahead", None
+            elif under_way.done_at is None:
+                said, since = "under way", under_way.started_at
+            else:
+                said, since = "done", under_way.done_at
+            title = cut(step.title.in_language(self._language), _TITLE)
+            yield {"step": step.id, "kind": step.kind, "state": said, "since": since, "title": title}
+
+    def _tasks(self) -> Iterator[Row]:
+        for task in sorted(self._state.tasks.values(), key=lambda each: (each.due_at, each.id)):
+            state = "overdue" if task.overdue else "open"
+            late = f"{state}, escalated to {task.escalate_to}" if task.escalated else state
+            yield {"task": task.id, "role": task.role, "due": task.due_at, "state": late}
+
+    def _sessions(self) -> Iterator[Row]:
+        for session, held in self._state.hosted.items():
+            yield {
+                "session": session, "step": held.step, "starts": held.starts_at, "hours": held.hours,
+                "state": held.status, "with": f"holds it for {len(held.participants)}",
+            }  # fmt: skip
+        for session, booked in self._state.bookings.items():
+            there = f", {len(booked.present)} present" if booked.status == "attended" else ""
+            yield {
+                "session": session, "step": booked.step, "starts": booked.starts_at, "hours": booked.hours,
+                "state": booked.status, "with": f"held by {school_of(booked.host)}{there}",
+            }  # fmt: skip
+
+    def _evidence(self) -> Iterator[Row]:
+        for item, attempts in self._state.evidence.items():
+            for number, attempt in enumerate(attempts, 1):
+                review = attempt.review
+                yield {
+                    "evidence": item,
+                    "attempt": number,
+                    "submitted": attempt.submitted_at,
+                    "files": len(attempt.artefacts),
+                    "verdict": review.verdict if review else "waits for review",
+                    "points": review.score if review else None,
+                }
+
+    def _checkpoints(self) -> Iterator[Row]:
+        for step, held in self._state.checkpoints.items():
+            for each in held:
+                yield {"step": step, "checkpoint": each.number, "outcome": each.outcome, "at": each.at}
+
+    def _gates(self) -> Iterator[Row]:
+        for gate_id, gate in gates_of(self._tier):
+            opened = gate_id in self._state.gates
+            missing = [] if opened else list(missing_of(gate, self._facts, self._state, self._programme, self._now))
+            yield {"gate": gate_id, "state": "open" if opened else "shut", "missing": missing}
+
+
+def missing_of(gate: Gate, facts: Facts, state: Participant, programme: Programme, now: datetime) -> Iterator[str]:
+    """The conditions that do not hold yet, each in words, with what the fact says now."""
+    if isinstance(gate, AllOf):
+        for each in gate.all:
+            yield from missing_of(each, facts, state, programme, now)
+        return
+    verdict = evaluate(gate, facts, state.id, now, programme.time_zone)
+    if verdict.open:
+        return
+    words = sentence(gate)
+    if isinstance(gate, FactIs) and verdict.readings:
+        values = [_plain(each.value) for each in verdict.readings]
+        words += f" (now {', '.join(values)})"
+    yield words
+
+
+def _plain(value: object) -> str:
+    return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _of_child(child: Any) -> str:
+    return child.ended or ("certified" if child.certified else "under way")
+
+
+def print_schools(rollout: str | None, tier: str | None, log_named: str | None, *, as_json: bool) -> None:
+    """The roster, one line for each school."""
+    with reading(log_named) as log:
+        rows = log.rows("participants", rollout=rollout) if rollout else log.rows("participants")
+        names = {row["participant"]: row["names"] for row in log.rows("roster")}
+    columns = ("School", "Name", "Tier", "Status", "Seats", "Parent", "Rollout")
+    print_table(columns, [_line(row, names) for row in rows if tier in (None, row["tier"])], as_json=as_json)
+
+
+def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[object, ...]:
+    status = "certified" if row["status"] == "journey" and row["certified_at"] else row["status"]
+    return (
+        row["school"],
+        in_language(names.get(row["participant"], "{}")),
+        row["tier"],
+        PHASES.get(status, (status, ""))[0],
+        f"{row['seats_filled']}/{row['seats_total']}",
+        school_of(row["parent"]) if row["parent"] else None,
+        row["rollout"],
+    )

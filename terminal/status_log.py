@@ -1,0 +1,124 @@
+"""What the event log tells of its rollouts: how far they are, what is late, what waits to be delivered."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from domain.identity import stream_subject
+
+if TYPE_CHECKING:
+    from eventlog.log import EventLog
+
+#: a due date this long past with nothing recorded means that nobody passes the time
+_LATE = timedelta(seconds=60)
+_FORGOTTEN = timedelta(seconds=30)
+_MOST = 1_000_000
+
+
+class Late(msgspec.Struct, frozen=True):
+    """A task that is overdue."""
+
+    rollout: str
+    school: str
+    task: str
+    role: str
+    due_at: datetime
+    escalated: bool
+
+
+class Tier(msgspec.Struct, frozen=True):
+    tier: str
+    participants: int
+    #: status -> how many
+    by_status: dict[str, int]
+    open_tasks: int
+    overdue: int
+
+
+class Course(msgspec.Struct, frozen=True):
+    """How a rollout goes."""
+
+    rollout: str
+    programme: str
+    cohort: str
+    status: str
+    #: on the roster, but without a stream of their own yet
+    not_begun: int
+    tiers: list[Tier]
+
+
+class LogTold(msgspec.Struct, frozen=True):
+    place: str
+    size: int
+    root: str
+    recorded_at: datetime | None
+    rollouts: list[Course]
+    late: list[Late]
+    #: follow-ups not delivered, and those of them that should have been
+    followups: int
+    followups_late: int
+    #: streams for which the clock should have acted, the longest first
+    behind: list[tuple[str, datetime]]
+    notices_waiting: int
+
+
+def told_by(log: "EventLog") -> LogTold:
+    head, now = log.head(), datetime.now(UTC)
+    tasks = log.rows("tasks")
+    dues = log.rows("dues", ended=False, _until={"due_at": now - _LATE})
+    behind = sorted(((row["stream"], row["due_at"]) for row in dues), key=lambda each: each[1])
+    return LogTold(
+        place=log.url,
+        size=head.size,
+        root=head.root,
+        recorded_at=head.recorded_at,
+        rollouts=[_course(log, row, tasks) for row in log.rows("rollouts")],
+        late=_late(log, tasks),
+        followups=log.followups.count(),
+        followups_late=len(log.followups.pending(limit=1000, older_than=now - _FORGOTTEN)),
+        # a paused rollout's clock stands still, and its rows say so by having no due date
+        behind=behind,
+        notices_waiting=log.outbox.waiting(now),
+    )
+
+
+def _course(log: "EventLog", row: dict[str, Any], tasks: list[dict[str, Any]]) -> Course:
+    rows = log.rows("participants", rollout=row["rollout"])
+    roster = log.rows("roster", stream=row["stream"])
+    own = [task for task in tasks if task["rollout"] == row["rollout"]]
+    open_tasks, late = (
+        Counter(task["tier"] for task in own),
+        Counter(t["tier"] for t in own if t["status"] == "overdue"),
+    )
+    tiers = []
+    for tier in dict.fromkeys(entry["tier"] for entry in sorted(roster, key=lambda entry: entry["parent"] or "")):
+        status = Counter(_status(each) for each in rows if each["tier"] == tier)
+        tiers.append(Tier(tier, status.total(), dict(status), open_tasks[tier], late[tier]))
+    programme = f"{row['programme']} {row['programme_version']}"
+    return Course(row["rollout"], programme, row["cohort"], row["status"], len(roster) - len(rows), tiers)
+
+
+def _status(row: dict[str, Any]) -> str:
+    return "certified" if row["status"] == "journey" and row["certified_at"] else str(row["status"])
+
+
+def _late(log: "EventLog", tasks: list[dict[str, Any]]) -> list[Late]:
+    overdue = [task for task in tasks if task["status"] == "overdue"]
+    escalated = set()
+    if overdue:
+        for record in log.read(limit=_MOST, kinds=["TaskEscalated"]):
+            escalated.add((record.stream, msgspec.json.decode(bytes(record.data))["task"]))
+    found = [
+        Late(
+            task["rollout"],
+            stream_subject(task["stream"]).partition("/")[2],
+            task["task"],
+            task["role"],
+            task["due_at"],
+            (task["stream"], task["task"]) in escalated,
+        )
+        for task in overdue
+    ]
+    return sorted(found, key=lambda each: (each.due_at, each.school, each.task))
