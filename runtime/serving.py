@@ -3,8 +3,9 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from temporalio.client import Client
@@ -13,8 +14,12 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from runtime import telemetry
 from runtime.connection import TemporalUnavailable, connect
+from runtime.folder import DataFolder
 from runtime.loglines import set_up_logging
 from runtime.settings import Settings
+from runtime.standstill import MADE_ROOM, CalledAlready, Standstill
+
+T = TypeVar("T")
 
 log = structlog.get_logger("kaskad.worker")
 
@@ -58,15 +63,26 @@ def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 def run_worker(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT."""
     set_up_logging(settings)
-    asyncio.run(serve(settings))
-    return 0
+    return asyncio.run(serve(settings))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings) -> int:
+    """Until it is told to stop, or has to make room for a backup that is brought back; the process's exit code."""
     stopping = _stop_on_signals()
+    standstill = Standstill(DataFolder(settings.home))
     client = await _unless(stopping, _reach_temporal(settings))
-    if client is None:
-        return
+    place = None if client is None else await _unless(stopping, _take_place(standstill))
+    if client is None or place is None:
+        return 0
+    with place:
+        await asyncio.to_thread(_erase_again, settings)
+        making_room = asyncio.create_task(_make_room(standstill, stopping))
+        await _serve(client, settings, stopping)
+        called_off = making_room.cancel()
+        return 0 if called_off else MADE_ROOM
+
+
+async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) -> None:
     from activities.reconcile import reconcile
     from activities.registry import postman_for
 
@@ -83,6 +99,39 @@ async def serve(settings: Settings) -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped")
+
+
+async def _take_place(standstill: Standstill) -> ExitStack:
+    """A place among those who work, once no backup is being brought back."""
+    while True:
+        await standstill.over()
+        place = ExitStack()
+        try:
+            place.enter_context(standstill.working())
+            return place
+        except CalledAlready:
+            await asyncio.sleep(RETRY_EVERY / 10)
+
+
+async def _make_room(standstill: Standstill, stopping: asyncio.Event) -> None:
+    await standstill.called()
+    log.info("making room for a backup")
+    stopping.set()
+
+
+def _erase_again(settings: Settings) -> None:
+    """Before anybody can read them: a store may have come back from a backup by other ways than `kaskad restore`."""
+    from activities.erasure import apply_erasures
+    from activities.registry import office_for
+    from people.registry import open_registry
+
+    try:
+        with open_registry(settings.registry, settings.keys) as registry:
+            erased = apply_erasures(office_for(settings).log, registry, settings.mailbox)
+        if erased:
+            log.warning("erased again", count=erased)
+    except Exception:
+        log.warning("erasures were not applied; they are at the next start", exc_info=True)
 
 
 async def _reach_temporal(settings: Settings) -> Client:
@@ -113,7 +162,7 @@ def _stop_on_signals() -> asyncio.Event:
     return stopping
 
 
-async def _unless(stopping: asyncio.Event, wanted: Awaitable[Client]) -> Client | None:
+async def _unless(stopping: asyncio.Event, wanted: Awaitable[T]) -> T | None:
     """What is waited for, or None if the process is told to stop first."""
     waiting = asyncio.ensure_future(wanted)
     stopped = asyncio.create_task(stopping.wait())

@@ -43,6 +43,14 @@ class Standstill:
         _unlock(descriptor)
         return descriptor is None
 
+    def is_worked(self) -> bool:
+        """Whether a worker works here."""
+        if not self._working.exists():
+            return False
+        descriptor = _lock(self._working, fcntl.LOCK_EX)
+        _unlock(descriptor)
+        return descriptor is None
+
     async def called(self) -> None:
         """Returns once a standstill is called for."""
         while not self.is_called():  # noqa: ASYNC110 - another process's lock tells nobody when it is taken
