@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,12 @@ from domain.participant.state import Participant
 from domain.participant.tasks import TaskAsked
 from domain.programme import Tier
 from domain.refusal import Refused
-from domain.rollout.commands import Place, StartRollout
+from domain.rollout.commands import Place
 from terminal.imagined import Imagined, kinds_of
 from terminal.outcome import REFUSED, said
+from terminal.reading import reading
 from terminal.rollout_start import Wanted, optional_log
-from terminal.roster_file import refusals_of
+from terminal.roster_file import before_their_gate, refusals_of
 from terminal.tables import print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -61,30 +62,33 @@ def plan(wanted: Wanted, acting_as: str | None) -> Plan:
 
 def _plan(wanted: Wanted, acting_as: str | None, snapshot: "Snapshot | None") -> Plan:
     found = Plan(wanted, rights_checked=snapshot is not None and acting_as is not None)
-    rights = frozenset({"programme-manager"})
-    if snapshot is not None and acting_as is not None:
-        rights = rights_in(snapshot, acting_as, wanted.rollout)
-    stream = rollout_stream(wanted.rollout)
-
-    def imagine(places: tuple[Place, ...]) -> Imagined:
-        trial = Wanted(wanted.rollout, wanted.definition, wanted.cohort, places)
-        imagined = Imagined(wanted.definition.programme, wanted.rollout, rights, datetime.now(UTC), snapshot)
-        for command in trial.commands(acting_as or _NOBODY):
-            imagined.ask(stream, command)
-        return imagined
-
-    def check(places: tuple[Place, ...]) -> None:
-        (first, *_) = Wanted(wanted.rollout, wanted.definition, wanted.cohort, places).commands(acting_as or _NOBODY)
-        assert isinstance(first, StartRollout)
-        whole = first.model_copy(update={"places": places})
-        Imagined(wanted.definition.programme, wanted.rollout, rights, datetime.now(UTC), snapshot).check(whole)
-
     try:
-        left, found.refused = refusals_of(check, wanted.places)
-        found.imagined = imagine(left)
+        left, found.refused = refusals_of(lambda places: _check(wanted, places, acting_as, snapshot), wanted.places)
+        found.imagined = _imagined(wanted, acting_as, snapshot)
+        for command in replace(wanted, places=left).commands(acting_as or _NOBODY):
+            found.imagined.ask(rollout_stream(wanted.rollout), command)
     except Refused as refused:
         found.barred = refused
     return found
+
+
+def refused_of(wanted: Wanted, acting_as: str) -> list[Refused]:
+    """Which of its schools the domain would refuse. Raises Refused for what bars the whole start."""
+    with reading() as log, log.snapshot() as snapshot:
+        return refusals_of(lambda places: _check(wanted, places, acting_as, snapshot), wanted.places)[1]
+
+
+def _check(wanted: Wanted, places: tuple[Place, ...], acting_as: str | None, snapshot: "Snapshot | None") -> None:
+    """All places as one start, however many they are, since it is the list as a whole that has to be right."""
+    (first, *_) = replace(wanted, places=places).commands(acting_as or _NOBODY)
+    _imagined(wanted, acting_as, snapshot).check(first.model_copy(update={"places": places}))
+
+
+def _imagined(wanted: Wanted, acting_as: str | None, snapshot: "Snapshot | None") -> Imagined:
+    rights = frozenset({"programme-manager"})
+    if snapshot is not None and acting_as is not None:
+        rights = rights_in(snapshot, acting_as, wanted.rollout)
+    return Imagined(wanted.definition.programme, wanted.rollout, rights, datetime.now(UTC), snapshot)
 
 
 def print_plan(found: Plan, *, as_json: bool) -> int:
@@ -201,6 +205,7 @@ def _notes(found: Plan) -> Iterator[str]:
     yield from (f"The definition: {warning}" for warning in wanted.definition.warnings)
     if not found.rights_checked:
         yield "Whether the actor may do it was not checked: there is no event log yet, or nobody is named by --as."
+    yield from before_their_gate(programme, wanted.places)
     yield from _dates(found, local_day(datetime.now(UTC), programme.time_zone))
     for tier, planned, listed, seats, filled, duties in _tiers(found):
         if listed and planned and listed != planned:

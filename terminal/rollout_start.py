@@ -127,6 +127,11 @@ async def _settle(wanted: Wanted) -> bool:
     return False
 
 
+def is_new(wanted: Wanted) -> bool:
+    with reading() as log:
+        return not log.rows("rollouts", stream=rollout_stream(wanted.rollout))
+
+
 def refuse_another(log: "EventLog", wanted: Wanted) -> None:
     """Asked again with another list, a start would say that all is done, although its new schools take no part."""
     if not log.rows("rollouts", stream=rollout_stream(wanted.rollout)):

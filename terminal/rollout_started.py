@@ -3,8 +3,12 @@
 from typing import TYPE_CHECKING
 
 from domain.identity import rollout_stream
+from terminal.acting import actor
+from terminal.outcome import Refused
 from terminal.reading import reading
-from terminal.rollout_start import Wanted, start
+from terminal.rollout_plan import refused_of
+from terminal.rollout_start import Wanted, is_new, start
+from terminal.roster_file import print_refusals
 from terminal.tables import print_json
 
 if TYPE_CHECKING:
@@ -12,6 +16,10 @@ if TYPE_CHECKING:
 
 
 def start_and_say(wanted: Wanted, acting_as: str | None, *, wait: bool, as_json: bool) -> int:
+    refused = refused_of(wanted, actor(acting_as)) if is_new(wanted) else []
+    if refused:
+        print_refusals(refused, as_json=as_json)
+        raise Refused(f"{len(refused)} of {len(wanted.places)} schools are refused; the rollout was not started.")
     answers, settled = start(wanted, acting_as, wait=wait)
     recorded = [each for each in answers if each.first]
     started = [each for each in recorded if each.stream == rollout_stream(wanted.rollout)]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.identity import is_valid_id
 from domain.rollout.commands import Place
+from programmes.wording import sentence_of
 from terminal.outcome import BadInput
 
 if TYPE_CHECKING:
@@ -47,4 +48,4 @@ def place_given(school: str, tier: str, given: Mapping[str, Any], persons: Mappi
 def _said(fault: "ErrorDetails") -> str:
     first, *rest = fault["loc"]
     option = _OPTIONS.get(str(first), str(first)) + "".join(f"-{part}" for part in rest)
-    return f"{option} {str(fault['msg']).removeprefix('Value error, ')}"
+    return f"{option} {sentence_of(fault)}"

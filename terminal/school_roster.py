@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from activities.facts import rights_in
 from domain.command import TextGiven
-from domain.identity import rollout_stream, school_of
+from domain.identity import participant_id, rollout_stream, school_of
 from domain.participant.journey import Withdraw
 from domain.refusal import Refused as DomainRefused
 from domain.rollout.commands import EnrolSchools, NominateSchools, Place
@@ -18,7 +20,7 @@ from terminal.bulk import Request, ask_all, report
 from terminal.imagined import Imagined
 from terminal.outcome import BadInput, NotFound, Refused, ServiceUnavailable
 from terminal.reading import States, only_rollout, person_meant, reading, states_of
-from terminal.roster_file import print_refusals, read_places, refusals_of
+from terminal.roster_file import before_their_gate, print_refusals, read_places, refusals_of
 from terminal.school_meant import Meant, school_meant
 from terminal.school_places import place_given
 from terminal.settling import settle
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 250
 _NOMINATED_AT_ONCE = 100
 _LEAVES_WITHIN = 20.0
+_MOST = 1_000_000
 
 
 def enrol(
@@ -60,7 +63,14 @@ def enrol(
         command = prepare(EnrolSchools, who, places=places[first : first + _AT_ONCE])
         answers.append(ask(rollout_stream(name), command))
     _say_enrolled(name, places, answers, as_json=as_json)
+    if not as_json:
+        for note in before_their_gate(programme, places, _opened(state)):
+            print(note)
     return 0
+
+
+def _opened(state: Rollout) -> set[tuple[str, str]]:
+    return {(school_of(parent), tier) for parent, tier in state.opened}
 
 
 def _given(
@@ -216,6 +226,7 @@ def replace(
                 "parent": entry.parent and school_of(entry.parent),
             }
             place = place_given(new, entry.tier, {**usual, **{k: v for k, v in given.items() if v}}, persons)
+            _check_newcomer(states, meant, new)
             _try_to_replace(states, meant, place, who, left=left)
     if not left:
         ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who)))
@@ -225,6 +236,18 @@ def replace(
     with reading() as log:
         settle(log, meant.rollout)
     say(answer, f"{new} takes the place of {meant.school} in {meant.rollout}.", as_json=as_json)
+
+
+def _check_newcomer(states: States, meant: Meant, new: str) -> None:
+    """Enrolled already, it would be no news to the roster, and OLD would have left for nobody."""
+    participant = participant_id(meant.rollout, new)
+    if participant not in states.rollout(meant.rollout).roster:
+        return
+    for record in states.snapshot.read(limit=_MOST, stream=meant.rollout_stream, kinds=["SchoolEnrolled"]):
+        event = msgspec.json.decode(bytes(record.data))
+        if event["participant"] == participant and event.get("replaces") == meant.participant:
+            return
+    raise Refused(f"{new} takes part in {meant.rollout} already, so it cannot take the place of {meant.school}.")
 
 
 def _try_to_replace(states: States, meant: Meant, place: Place, who: str, *, left: bool) -> None:

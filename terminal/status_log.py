@@ -1,5 +1,6 @@
 """What the event log tells of its rollouts: how far they are, what is late, what waits to be delivered."""
 
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from domain.identity import stream_subject
+from terminal.tree import from_the_top
 
 if TYPE_CHECKING:
     from eventlog.log import EventLog
@@ -70,7 +72,7 @@ def told_by(log: "EventLog") -> LogTold:
     dues = log.rows("dues", ended=False, _until={"due_at": now - _LATE})
     behind = sorted(((row["stream"], row["due_at"]) for row in dues), key=lambda each: each[1])
     return LogTold(
-        place=log.url,
+        place=re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:***@", log.url),
         size=head.size,
         root=head.root,
         recorded_at=head.recorded_at,
@@ -93,7 +95,8 @@ def _course(log: "EventLog", row: dict[str, Any], tasks: list[dict[str, Any]]) -
         Counter(t["tier"] for t in own if t["status"] == "overdue"),
     )
     tiers = []
-    for tier in dict.fromkeys(entry["tier"] for entry in sorted(roster, key=lambda entry: entry["parent"] or "")):
+    ordered = from_the_top(roster, {entry["participant"]: entry["parent"] for entry in roster})
+    for tier in dict.fromkeys(entry["tier"] for entry in ordered):
         status = Counter(_status(each) for each in rows if each["tier"] == tier)
         tiers.append(Tier(tier, status.total(), dict(status), open_tasks[tier], late[tier]))
     programme = f"{row['programme']} {row['programme_version']}"

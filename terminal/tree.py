@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from terminal.tables import shown, width
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from eventlog.reading import Snapshot
 
 
+T = TypeVar("T")
+
 WIDTH: Final = 100
-_NAME: Final = 26
+_NAME: Final = 24
 
 #: phase -> how it is called, and its style on a terminal
 PHASES: Final[Mapping[str, tuple[str, str]]] = {
@@ -107,9 +109,8 @@ def _phase(row: Mapping[str, Any]) -> str:
 
 def counts(found: Sequence[Member]) -> list[tuple[str, int, dict[str, int], int, int]]:
     """Per tier, from the top: how many, how many in each phase (by its name), open tasks, overdue ones."""
-    parents = {each.participant: each.parent for each in found}
     by_tier: dict[str, list[Member]] = {}
-    for each in sorted(found, key=lambda member: _level(member.parent, parents)):
+    for each in from_the_top(found, {each.participant: each.parent for each in found}):
         by_tier.setdefault(each.tier, []).append(each)
     rows = []
     for tier, those in by_tier.items():
@@ -117,6 +118,15 @@ def counts(found: Sequence[Member]) -> list[tuple[str, int, dict[str, int], int,
         named = {PHASES[phase][0]: phases[phase] for phase in PHASES if phases[phase]}
         rows.append((tier, len(those), named, sum(m.open_tasks for m in those), sum(m.overdue for m in those)))
     return rows
+
+
+def from_the_top(found: Iterable[T], parents: Mapping[str, str | None]) -> list[T]:
+    """Members, or rows of the roster, with parents before children; otherwise in their order."""
+
+    def level(each: Any) -> int:
+        return _level(each["parent"] if isinstance(each, dict) else each.parent, parents)
+
+    return sorted(found, key=level)
 
 
 def _level(parent: str | None, parents: Mapping[str, str | None]) -> int:
