@@ -1,10 +1,11 @@
 """The definition that a rollout runs by, as the log keeps it: quick to read, for those who only need its words."""
 
-from datetime import time
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from activities.dates import zone_of
 from domain.identity import organisation_stream, rollout_stream
 
 if TYPE_CHECKING:
@@ -49,5 +50,7 @@ def calendar_of(log: "EventLog | Snapshot", rollout: str, adopted: Adopted) -> d
     return msgspec.json.decode(changes[-1].data)["calendar"] if changes else calendar
 
 
-def due_time_of(calendar: dict[str, Any]) -> time:
-    return time.fromisoformat(calendar.get("due_time", "18:00:00"))
+def zone_in(log: "EventLog | Snapshot", rollout: str) -> tzinfo:
+    """The time zone that a rollout's people go by."""
+    adopted = adopted_by(log, rollout)
+    return zone_of(adopted.time_zone if adopted else "UTC")

@@ -132,6 +132,8 @@ def _texts_in(value: object) -> "Iterator[TextGiven]":
     elif isinstance(value, tuple | list):
         for each in value:
             yield from _texts_in(each)
+    elif isinstance(value, dict):
+        yield from _texts_in(list(value.values()))
 
 
 def ask_organisation(command: "Command") -> "Answer":

@@ -1,0 +1,81 @@
+"""The mentoring checkpoints of schools: held, missed, and open."""
+
+from typing import TYPE_CHECKING, Any
+
+from activities.adopted import zone_in
+from terminal.happenings import happenings_of
+from terminal.reading import names_of, participant_named, reading, rollout_named
+
+if TYPE_CHECKING:
+    from eventlog.log import EventLog
+
+Row = dict[str, Any]
+
+
+def checkpoints(school: str | None, rollout: str | None, log: str | None) -> list[Row]:
+    """By school, step and number. Raises NotFound."""
+    with reading(log) as opened:
+        if rollout is not None:
+            rollout_named(opened, rollout)
+        row = None if school is None else participant_named(opened, school, rollout)
+        found = [*_recorded(opened, row, rollout), *_open(opened, row, rollout)]
+        zones = {name: zone_in(opened, name) for name in {each["rollout"] for each in found}}
+    names = names_of(each["mentor"] for each in found)
+    for each in found:
+        each["when"] = f"{each['at'].astimezone(zones[each['rollout']]):%Y-%m-%d %H:%M}"
+        each["mentor_name"] = names.get(each["mentor"])
+    return sorted(found, key=lambda each: (each["rollout"], each["school"], each["step"], each["number"]))
+
+
+def _recorded(log: "EventLog", row: Row | None, rollout: str | None) -> list[Row]:
+    from domain.participant.mentoring import CheckpointHeld, CheckpointMissed
+
+    found = []
+    stream = None if row is None else row["stream"]
+    for participant, each in happenings_of(log, ("CheckpointHeld", "CheckpointMissed"), rollout=rollout, stream=stream):
+        look = each.event
+        if isinstance(look, CheckpointHeld):
+            remark = log.texts.get(look.remark.id) if look.remark is not None else None
+            found.append(_row(participant, look.step, look.number, look.outcome, each.happened_at, look.mentor, remark))
+        elif isinstance(look, CheckpointMissed):
+            found.append(_row(participant, look.step, look.number, "missed", each.happened_at))
+    return found
+
+
+def _open(log: "EventLog", row: Row | None, rollout: str | None) -> list[Row]:
+    where: dict[str, Any] = {"kind": "checkpoint"}
+    where |= {} if rollout is None else {"rollout": rollout}
+    where |= {} if row is None else {"stream": row["stream"]}
+    return [
+        _row(
+            each["participant"],
+            each["step"],
+            int(each["task"].rpartition("-")[2]),
+            "overdue" if each["status"] == "overdue" else "open, due",
+            each["due_at"],
+            each["person"],
+        )
+        for each in log.rows("tasks", **where)
+    ]
+
+
+def _row(
+    participant: str,
+    step: str,
+    number: int,
+    outcome: str,
+    at: Any,
+    mentor: str | None = None,
+    remark: str | None = None,
+) -> Row:
+    rollout, _, school = participant.partition("/")
+    return {
+        "rollout": rollout,
+        "school": school,
+        "step": step,
+        "number": number,
+        "outcome": outcome,
+        "at": at,
+        "mentor": mentor,
+        "remark": remark,
+    }

@@ -1,0 +1,39 @@
+"""Deadlines on the command line."""
+
+from typing import Any
+
+import click
+
+from terminal.options import acting_options
+
+
+@click.group()
+def deadline() -> None:
+    """Extend a due date."""
+
+
+@deadline.command()
+@click.argument("school")
+@click.argument("task_id", metavar="TASK")
+@click.option("--to", "day", required=True, metavar="DATE", help="2026-12-18: until the hour at which tasks fall due.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept beside the log.")
+@acting_options
+def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> None:
+    """Put a task off to a later date; its reminders and its escalation move with it."""
+    from domain.participant.tasks import ExtendDeadline
+    from terminal.acting import ask, prepare, put_text, say
+    from terminal.addressed import addressed, one_of
+
+    to = addressed(school, common["rollout_id"], common["acting_as"])
+    one_of(task_id, [*to.state.tasks, *to.state.done], f"task of {to.state.school} called")
+    due = to.moment(day, "--to", otherwise=to.due_time)
+    command = prepare(
+        ExtendDeadline,
+        to.person,
+        command_id=common["command_id"],
+        task=task_id,
+        due_at=due,
+        reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
+    )
+    title = to.titles.task(to.state.tier, task_id)
+    say(ask(to.stream, command), f"Now due {to.says(due)}: {title}.", as_json=common["as_json"])

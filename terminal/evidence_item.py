@@ -1,0 +1,39 @@
+"""Which piece of evidence is meant, and the points of its rubric."""
+
+from typing import TYPE_CHECKING
+
+from terminal.addressed import Addressed, one_of
+from terminal.outcome import BadInput
+
+if TYPE_CHECKING:
+    from domain.step import EvidenceItem
+
+
+def item_meant(to: Addressed, wanted: str) -> "tuple[str, str, EvidenceItem]":
+    """Step, item and what the definition says of it. Raises NotFound with the nearest."""
+    from domain.participant.evidence import items_of
+    from domain.step import CycleStep, EvidenceStep
+
+    items = {
+        f"{step.id}/{name}": (step.id, name, item)
+        for step in to.tier.steps
+        if isinstance(step, EvidenceStep | CycleStep)
+        for name, item in items_of(step)
+    }
+    return items[one_of(wanted, list(items), f"evidence asked of {to.state.school} called")]
+
+
+def points_given(to: Addressed, item: "EvidenceItem", points: tuple[str, ...]) -> dict[str, int]:
+    """CRITERION=N by criterion. Raises BadInput, or NotFound with the nearest criterion."""
+    rubric = None if item.review is None or item.review.rubric is None else to.programme.rubrics[item.review.rubric]
+    known = [each.id for each in rubric.criteria] if rubric else []
+    found: dict[str, int] = {}
+    for each in points:
+        criterion, equals, number = each.partition("=")
+        if not equals or not number.isdecimal():
+            raise BadInput(f"--points: '{each}' is not CRITERION=N, such as question=3.")
+        one_of(criterion, known, f"criterion of '{item.id}' called")
+        if criterion in found:
+            raise BadInput(f"--points: '{criterion}' is given twice.")
+        found[criterion] = int(number)
+    return found
