@@ -229,6 +229,8 @@ def _pass_time(draft: Draft) -> None:
 
 def evolve(state: Participant, event: Event, at: datetime, version: int) -> Participant:
     """Total over every event of the stream; raises KeyError only for what refers to something that never was."""
+    if not state.id and type(event) is not journey.Enrolled:
+        raise KeyError("enrolment")
     state = replace(state, version=version)
     part = _PART_OF.get(type(event))
     return state if part is None else part(state, event, at)

@@ -6,8 +6,8 @@ from domain.programme import Programme
 from domain.rollout.commands import NominateSchools, Place, StartRollout
 from domain.text import Text
 from tests.domain.given import HEAD, MANAGER, MORNING, RIGHTS
+from tests.domain.people import PeopledWorld
 from tests.domain.tiny import text, tiny
-from tests.domain.world import World
 
 
 def place(school: str, tier: str = "school", **other: Any) -> Place:
@@ -15,7 +15,7 @@ def place(school: str, tier: str = "school", **other: Any) -> Place:
     return Place.model_validate({**given, **other})
 
 
-class LittleWorld(World):
+class LittleWorld(PeopledWorld):
     """The house takes its place of itself; schools come by a list, by name or in the place of others."""
 
     def __init__(self, *places: Place, programme: Programme | None = None, started: bool = True) -> None:
