@@ -22,7 +22,12 @@ def checkpoint() -> None:
 @log_option
 @json_option
 def list_checkpoints(school: str | None, rollout_id: str | None, log: str | None, as_json: bool) -> None:
-    """List the checkpoints that were held or missed, and those that are open; of SCHOOL, or of all schools."""
+    """List the checkpoints that were held or missed, and those that are open; of SCHOOL, or of all schools.
+
+    \b
+    For example:
+      kaskad checkpoint list nis-semey
+    """
     from terminal.checkpoints import checkpoints
     from terminal.tables import print_json, print_table
 
@@ -65,7 +70,12 @@ def hold(
     happened: str | None,
     **common: Any,
 ) -> None:
-    """Record a mentor's look at a school, with its outcome."""
+    """Record a mentor's look at a school, with its outcome.
+
+    \b
+    For example:
+      kaskad checkpoint hold nis-semey --outcome needs_support --remark "The plan is late"
+    """
     from domain.participant.mentoring import HoldCheckpoint
     from terminal.acting import ask, prepare, put_text, say
     from terminal.addressed import addressed

@@ -20,6 +20,11 @@ def correct(
     """Correct a wrong fact of a school by a new event with a reason; the old one stays readable.
 
     EVENT is a position in the log, as `kaskad audit log` shows it (107), or a version of the school's own stream (v12).
+
+    \b
+    For example:
+      kaskad correct nis-semey 107 --set outcome=at_risk --reason "Noted for the wrong school"
+      kaskad correct nis-semey v12 --took-place "2026-11-20 10:00" --reason "Entered a week late"
     """
     from domain.participant.corrections import Correct
     from terminal.acting import ask, prepare, put_text, say

@@ -19,7 +19,12 @@ def deadline() -> None:
 @click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept beside the log.")
 @acting_options
 def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> None:
-    """Put a task off to a later date; its reminders and its escalation move with it."""
+    """Put a task off to a later date; its reminders and its escalation move with it.
+
+    \b
+    For example:
+      kaskad deadline extend nis-semey readiness/focus --to 2026-12-18 --reason "The coordinator is new"
+    """
     from domain.participant.tasks import ExtendDeadline
     from terminal.acting import ask, prepare, put_text, say
     from terminal.addressed import addressed, one_of

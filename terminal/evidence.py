@@ -24,7 +24,12 @@ def evidence() -> None:
 def submit(
     school: str, item: str, files: tuple[str, ...], remark: str | None, happened: str | None, **common: Any
 ) -> None:
-    """Submit files as evidence. `kaskad task list --for SCHOOL` shows what is asked for."""
+    """Submit files as evidence. `kaskad task list --for SCHOOL` shows what is asked for.
+
+    \b
+    For example:
+      kaskad evidence submit nis-semey action-research/1-plan plan.pdf photo.jpg
+    """
     from terminal.acting import say
     from terminal.addressed import addressed
     from terminal.submitting import submit_files
@@ -42,7 +47,12 @@ def submit(
 @log_option
 @json_option
 def list_evidence(school: str | None, rollout_id: str | None, log: str | None, as_json: bool) -> None:
-    """List what was submitted, attempt by attempt, and what was said of it; of SCHOOL, or of all schools."""
+    """List what was submitted, attempt by attempt, and what was said of it; of SCHOOL, or of all schools.
+
+    \b
+    For example:
+      kaskad evidence list nis-semey
+    """
     from terminal.evidence_kept import attempts
     from terminal.tables import print_json, print_table
 
@@ -80,7 +90,12 @@ def list_evidence(school: str | None, rollout_id: str | None, log: str | None, a
 def get(
     school: str, item: str, attempt: int | None, folder: str, rollout_id: str | None, log: str | None, as_json: bool
 ) -> None:
-    """Get the files of a piece of evidence, each verified against the hash that the log keeps."""
+    """Get the files of a piece of evidence, each verified against the hash that the log keeps.
+
+    \b
+    For example:
+      kaskad evidence get nis-semey action-research/1-plan --to plans
+    """
     from terminal.evidence_kept import fetch
     from terminal.tables import print_json
 
@@ -111,7 +126,13 @@ def review(
     happened: str | None,
     **common: Any,
 ) -> None:
-    """Give the verdict on a piece of evidence, with points where it has a rubric."""
+    """Give the verdict on a piece of evidence, with points where it has a rubric.
+
+    \b
+    For example:
+      kaskad evidence review nis-semey action-research/1-plan returned --remark "Say how you will gather data"
+      kaskad evidence review nis-semey portfolio/school-portfolio accepted --points question=4 --points cycle=3
+    """
     from domain.participant.evidence import ReviewEvidence
     from terminal.acting import ask, prepare, put_text, say
     from terminal.addressed import addressed

@@ -23,7 +23,12 @@ def session() -> None:
 @log_option
 @json_option
 def list_sessions(school: str | None, rollout_id: str | None, log: str | None, as_json: bool) -> None:
-    """List sessions, the first first, with the times of the programme's time zone."""
+    """List sessions, the first first, with the times of the programme's time zone.
+
+    \b
+    For example:
+      kaskad session list --for nis-semey
+    """
     from terminal.sessions import sessions
     from terminal.tables import print_json, print_table
 
@@ -53,9 +58,7 @@ def list_sessions(school: str | None, rollout_id: str | None, log: str | None, a
 @click.argument("host", metavar="SCHOOL")
 @click.argument("step")
 @click.argument("definition", metavar="SESSION")
-@click.option(
-    "--at", "starts", required=True, metavar="TIME", help='"2026-11-25 10:00", in the programme\'s time zone.'
-)
+@_at_option
 @click.option("--for", "schools", multiple=True, metavar="SCHOOL", help="Only this school (a catch-up); repeatable.")
 @click.option("--place", metavar="TEXT", help="Where it is held.")
 @acting_options
@@ -65,6 +68,10 @@ def plan(
     """Plan a session of the children's training; SCHOOL is the one that holds it.
 
     STEP and SESSION are those of the definition: `kaskad session plan trainers training foundations --at ...`.
+
+    \b
+    For example:
+      kaskad session plan trainers training foundations --at "2026-11-25 10:00" --place "Astana, room 5"
     """
     from domain.participant.hosting import PlanSession
     from terminal.acting import ask, prepare, put_text, say
@@ -90,13 +97,16 @@ def plan(
 
 @session.command()
 @click.argument("session_id", metavar="SESSION")
-@click.option(
-    "--at", "starts", required=True, metavar="TIME", help='"2026-11-25 10:00", in the programme\'s time zone.'
-)
+@_at_option
 @click.option("--reason", metavar="TEXT", help="Why.")
 @acting_options
 def move(session_id: str, starts: str, reason: str | None, **common: Any) -> None:
-    """Move a session to another time; everybody who is asked to it is told."""
+    """Move a session to another time; everybody who is asked to it is told.
+
+    \b
+    For example:
+      kaskad session move trainers.training.foundations.1 --at "2026-11-26 10:00"
+    """
     from domain.participant.hosting import MoveSession
     from terminal.acting import ask, prepare, put_text, say
     from terminal.sessions import host_of
@@ -119,7 +129,12 @@ def move(session_id: str, starts: str, reason: str | None, **common: Any) -> Non
 @click.option("--reason", required=True, metavar="TEXT", help="Why.")
 @acting_options
 def cancel(session_id: str, reason: str, **common: Any) -> None:
-    """Cancel a session; it is asked to be planned again."""
+    """Cancel a session; it is asked to be planned again.
+
+    \b
+    For example:
+      kaskad session cancel trainers.training.foundations.1 --reason "The trainer is ill"
+    """
     from domain.participant.hosting import CancelSession
     from terminal.acting import ask, prepare, put_text, say
     from terminal.sessions import host_of
@@ -145,7 +160,13 @@ def cancel(session_id: str, reason: str, **common: Any) -> None:
 def attendance(
     session_id: str, all_present: bool, absent: tuple[str, ...], sheet: str | None, happened: str | None, **common: Any
 ) -> None:
-    """Record who was at a session, all at once: everybody, but for the exceptions."""
+    """Record who was at a session, all at once: everybody, but for the exceptions.
+
+    \b
+    For example:
+      kaskad attendance trainers.training.foundations.1 --all-present
+      kaskad attendance trainers.training.foundations.1 --absent nis-semey:teacher-1
+    """
     from domain.participant.hosting import RecordAttendance
     from terminal.acting import ask, prepare, say
     from terminal.attendance import absences

@@ -26,6 +26,12 @@ def list_tasks(
     """List what is open, the first due first.
 
     With --as (or KASKAD_AS) and without --for: what waits for that person.
+
+    \b
+    For example:
+      kaskad task list --due week
+      kaskad task list --for nis-semey
+      kaskad task list --for reviewer --due overdue --json
     """
     from runtime.settings import settings
     from terminal.inbox import Inbox, waits_for
@@ -66,7 +72,12 @@ def list_tasks(
 @log_option
 @json_option
 def show(school: str, task_id: str, rollout_id: str | None, log: str | None, as_json: bool) -> None:
-    """Show one task of a school: what it is, whom it waits for, and how it is done."""
+    """Show one task of a school: what it is, whom it waits for, and how it is done.
+
+    \b
+    For example:
+      kaskad task show nis-semey readiness/agreement
+    """
     from terminal.addressed import read
     from terminal.tables import print_fields, print_json
     from terminal.task_page import page_of
@@ -85,7 +96,12 @@ def show(school: str, task_id: str, rollout_id: str | None, log: str | None, as_
 @happened_option
 @acting_options
 def complete(school: str, task_id: str, answer: str | None, happened: str | None, **common: Any) -> None:
-    """Say that a task is done, with its answer where it takes one."""
+    """Say that a task is done, with its answer where it takes one.
+
+    \b
+    For example:
+      kaskad task complete nis-semey readiness/agreement
+    """
     from domain.participant.tasks import CompleteTask
     from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
