@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from contextlib import suppress
 
 from temporalio.client import (
     Client,
@@ -98,17 +99,23 @@ class Asker:
         )
 
     async def _update(self, stream: str, update_id: str, command: Command) -> Answer:
+        operation = self._start(stream)
         try:
             answer: Answer = await self.client.execute_update_with_start_workflow(
                 update_name(type(command)),
                 command,
-                start_workflow_operation=self._start(stream),
+                start_workflow_operation=operation,
                 id=update_id,
                 result_type=Answer,
             )
             return answer
         except WorkflowUpdateFailedError as error:
             raise _meaning(error) from error
+        except RPCError:
+            # the operation keeps the same error for whoever asks for its handle; unasked, asyncio complains of it
+            with suppress(RPCError):
+                await operation.workflow_handle()
+            raise
 
 
 def _for_the_eye(stream: str) -> TypedSearchAttributes:
