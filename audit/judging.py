@@ -48,11 +48,14 @@ class Judge:
         self._find = find
         self._fold_to = fold_to
         self._histories: dict[str, FactHistory] = {}
+        #: position of each participant's last event
+        self._last: dict[str, int] = {}
         #: parent -> participants below it, and the position at which each began
         self._below: dict[tuple[str, str | None], dict[str, int]] = {}
 
     def follow(self, position: int, state: Participant) -> None:
         """A command to a participant was recorded; `position` is that of its last event."""
+        self._last[state.id] = position
         self._histories.setdefault(state.id, FactHistory()).add(position, state)
         self._below.setdefault((state.rollout, state.parent), {}).setdefault(state.id, position)
 
@@ -66,6 +69,9 @@ class Judge:
         if event.position >= record.position:
             self._find("gate", record.position, f"It says to have read facts at {event.position}, which is not before.")
             return
+        if event.position < self._last.get(before.id, 0):
+            sentence = f"It says to have read facts at {event.position}, without what its own stream said by then."
+            self._find("gate", record.position, sentence)
         peers = self._peers(before, event.position)
         facts = facts_of(gate, decided_on, event.position, peers, lambda each: self._state(each, event.position))
         facts = msgspec.structs.replace(facts, own=before.facts)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from activities.courier import COMMANDS
 from activities.door import Door
 from activities.folding import happenings
 from activities.organisation import adoption
-from domain.command import Command, parse
+from domain.command import Command, TextGiven, parse
 from domain.event import Event
 from domain.history import fold
 from domain.identity import organisation_stream, participant_stream, stream_kind
@@ -20,6 +21,7 @@ from domain.rollout import stream as rollout
 from domain.rollout.commands import StartRollout
 from domain.rollout.state import Rollout
 from eventlog.log import EventLog, open_log
+from eventlog.record import NewText
 from programmes.reader import read_programme
 from tests.domain.cascade import MANAGER, NIS_SHARE, OFFICES, START, Cascade
 
@@ -35,6 +37,8 @@ class LoggedCascade(Cascade):
         self.definition = read_programme(NIS_SHARE, cohort="2024")
         self._loop = asyncio.new_event_loop()
         self._asked = 0
+        #: after each command: the position of its last event, and the state of its stream as it was then
+        self.moments: list[tuple[int, str, Any]] = []
         self._adopt()
         super().__init__(intellectual, general)
 
@@ -50,14 +54,14 @@ class LoggedCascade(Cascade):
             for right in rights:
                 self.give(GrantRight, OPERATOR, person=person, right=right)
         adopted = adoption("adopt:1", MANAGER, "nis-share", "1.0", self.definition.digest, self.definition.source)
-        self._answer(organisation_stream(), adopted.model_copy(update={"at": START - timedelta(hours=1)}))
+        self._through_the_door(organisation_stream(), adopted.model_copy(update={"at": START - timedelta(hours=1)}))
 
     def give(self, kind: type[Command], actor: str, **arguments: Any) -> None:
         """A command to the organisation, an hour before the start."""
         self._asked += 1
         at = getattr(self, "now", START - timedelta(hours=1))
         command = kind(id=f"o-{self._asked}", actor=actor, at=at, entered_by="tester", **arguments)
-        self._answer(organisation_stream(), command)
+        self._through_the_door(organisation_stream(), command)
 
     def ask(self, stream: str, kind: type[Command], actor: str, **arguments: Any) -> tuple[Event, ...]:
         self._asked += 1
@@ -77,14 +81,14 @@ class LoggedCascade(Cascade):
             self.log.followups.acknowledge([each.id for each in waiting], "done")
 
     def _record_in_log(self, stream: str, command: Command) -> tuple[Event, ...]:
-        first, last = self._answer(stream, command)
+        first, last = self._through_the_door(stream, command)
         if not first:
             return ()
         records = self.log.read(after=first - 1, limit=last - first + 1)
         self._follow(stream)
         return tuple(each.event for each in happenings(records))
 
-    def _answer(self, stream: str, command: Command) -> tuple[int, int]:
+    def _through_the_door(self, stream: str, command: Command) -> tuple[int, int]:
         answer = self._loop.run_until_complete(self.door.ask(stream, command))
         if answer.refusal is not None:
             raise AssertionError(f"{command.kind} to {stream}: {answer.refusal.sentence}")
@@ -102,10 +106,19 @@ class LoggedCascade(Cascade):
             self.states[stream] = fold(Rollout() if is_rollout else Participant(), past, evolve)
         else:
             self.states[stream] = fold(before, new, evolve)
+        self.moments.append((past[-1].position, stream, self.states[stream]))
 
-    def states_of_streams(self) -> dict[str, Any]:
-        return dict(self.states)
+    # --- what the auditor's tests are about
 
+    def write(self, text: str, body: str, person: str) -> TextGiven:
+        """A free text, put beside the log before the command that names it."""
+        salt = text.encode().ljust(16, b"-")
+        self.log.texts.put(NewText(text, salt, body, person))
+        return TextGiven(id=text, hash=sha256(salt + body.encode()).hexdigest())
 
-def stream_of(cascade: LoggedCascade, school: str) -> str:
-    return participant_stream(cascade.participant(school))
+    def version_of(self, school: str, kind: str) -> int:
+        """Version of the school's last event of a kind."""
+        return [each.version for each in self.history[self.stream(school)] if each.event.kind() == kind][-1]
+
+    def stream(self, school: str) -> str:
+        return participant_stream(self.participant(school))
