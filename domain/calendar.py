@@ -1,9 +1,11 @@
 """School time: terms, days off, quiet hours, and the due instants computed from them."""
 
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -64,7 +66,19 @@ class SchoolCalendar(Model):
     def is_school_day(self, day: date) -> bool:
         if WEEKDAYS[day.weekday()] not in self.working_days:
             return False
-        return not any(span.covers(day) for span in (*self.holidays, *self.blackouts))
+        begun = bisect_right(self.free_from, day)
+        return not begun or self.free_until[begun - 1] < day
+
+    @cached_property
+    def free_from(self) -> tuple[date, ...]:
+        """The first days of all holidays and blackouts, in order: every due date asks for a few days."""
+        return tuple(sorted(span.first for span in (*self.holidays, *self.blackouts)))
+
+    @cached_property
+    def free_until(self) -> tuple[date, ...]:
+        """For each of `free_from`, the last free day of those that have begun by then."""
+        spans = sorted((*self.holidays, *self.blackouts), key=lambda span: span.first)
+        return tuple(accumulate((span.last for span in spans), max))
 
     def school_days_from(self, day: date) -> Iterator[date]:
         """School days from `day` on; gives up after three years without one."""

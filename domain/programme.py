@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.calendar import SchoolCalendar
-from domain.gate import Gate
+from domain.gate import Gate, opens_on
 from domain.step import Asked, Step
 from domain.text import Id, Line, Model, Text
 
@@ -113,6 +113,19 @@ class Tier(Model):
     @cached_property
     def step_by_id(self) -> dict[str, Step]:
         return {step.id: step for step in self.steps}
+
+    @cached_property
+    def gates(self) -> dict[str, Gate]:
+        """Every gate of the tier under the id by which the log knows it."""
+        found: dict[str, Gate] = {f"enter:{step.id}": step.enter for step in self.steps if step.enter is not None}
+        if self.certification is not None:
+            found["certify"] = self.certification.gate
+        return {**found, **{f"open:{opening.tier}": opening.gate for opening in self.opens}}
+
+    @cached_property
+    def gate_dates(self) -> tuple[tuple[str, date], ...]:
+        """Gate -> each day on which it may open by the calendar alone."""
+        return tuple((gate_id, day) for gate_id, gate in self.gates.items() for day in opens_on(gate))
 
     @cached_property
     def duty_by_role(self) -> dict[str, Duty]:

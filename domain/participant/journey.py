@@ -11,7 +11,7 @@ from pydantic import Field
 from domain.calendar import instant_on
 from domain.command import Command, PersonId, TextGiven
 from domain.event import Event, TextRef
-from domain.gate import Gate, opens_on
+from domain.gate import Gate
 from domain.participant.children import What, children_are_done, open_next_tier
 from domain.participant.draft import Draft, text_ref
 from domain.participant.interruptions import pause
@@ -266,13 +266,12 @@ def _ended(state: Participant, phase: Phase, at: datetime) -> Participant:
 
 def gate_agenda(programme: Programme, state: Participant) -> Iterator[tuple[datetime, Event]]:
     """Local midnights to come on which a gate that is still shut may open by the date alone."""
-    for gate_id, gate in gates_of(programme.tier_by_id[state.tier]):
+    for gate_id, day in programme.tier_by_id[state.tier].gate_dates:
         if gate_id in state.gates:
             continue
-        for day in opens_on(gate):
-            midnight = instant_on(day, time(0), programme.time_zone)
-            if midnight not in state.dates and state.enrolled_at is not None and midnight > state.enrolled_at:
-                yield midnight, DateCame(midnight)
+        midnight = instant_on(day, time(0), programme.time_zone)
+        if midnight not in state.dates and state.enrolled_at is not None and midnight > state.enrolled_at:
+            yield midnight, DateCame(midnight)
 
 
 # --- questions
@@ -280,7 +279,4 @@ def gate_agenda(programme: Programme, state: Participant) -> Iterator[tuple[date
 
 def gates_of(tier: Tier) -> Iterator[tuple[str, Gate]]:
     """Every gate of a tier under the id by which the log knows it."""
-    yield from ((f"enter:{step.id}", step.enter) for step in tier.steps if step.enter is not None)
-    if tier.certification is not None:
-        yield "certify", tier.certification.gate
-    yield from ((f"open:{opening.tier}", opening.gate) for opening in tier.opens)
+    yield from tier.gates.items()
