@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from domain.event import Event
+from domain.fact_names import CHILDREN_CERTIFIED, CHILDREN_COMPLETED, CHILDREN_OPENED
 from domain.participant.draft import Draft
 from domain.participant.hosting import welcome_child
 from domain.participant.plans import deliveries_of, settle_plans
@@ -129,12 +130,17 @@ def evolve_children(state: Participant, event: ChildEvent, at: datetime) -> Part
 
 
 def _count(state: Participant, child: str, now: Child) -> Participant:
-    children = put(state.children, child, now)
-    return with_facts(
-        replace(state, children=children),
-        {
-            "children.opened": len(children),
-            "children.certified": sum(each.certified for each in children.values()),
-            "children.completed": sum(each.ended == "completed" for each in children.values()),
-        },
-    )
+    """A team at the top has a thousand children, so each is counted when it changes, and never all of them."""
+    before = state.children.get(child, Child(now.tier))
+    facts = {
+        CHILDREN_OPENED: len(state.children) + (child not in state.children),
+        CHILDREN_CERTIFIED: _number(state, CHILDREN_CERTIFIED) + now.certified - before.certified,
+        CHILDREN_COMPLETED: _number(state, CHILDREN_COMPLETED)
+        + (now.ended == "completed")
+        - (before.ended == "completed"),
+    }
+    return with_facts(replace(state, children=put(state.children, child, now)), facts)
+
+
+def _number(state: Participant, fact: str) -> int:
+    return int(state.fact(fact) or 0)
