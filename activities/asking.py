@@ -1,5 +1,6 @@
 """Asking a stream's workflow for something: an update that starts the workflow where it does not run."""
 
+import asyncio
 import re
 import uuid
 from contextlib import suppress
@@ -66,7 +67,7 @@ class Asker:
             try:
                 return await self._update(stream, update_id, command)
             except WorkflowUpdateRPCTimeoutOrCancelledError:
-                continue
+                _end_if_cancelled()
             except RPCError as error:
                 # the workflow ended, or was continued, between being found and being asked
                 if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
@@ -116,6 +117,13 @@ class Asker:
             with suppress(RPCError):
                 await operation.workflow_handle()
             raise
+
+
+def _end_if_cancelled() -> None:
+    """The SDK says the same of a call that was cancelled here: asking again would make whoever asks immortal."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _for_the_eye(stream: str) -> TypedSearchAttributes:

@@ -14,6 +14,8 @@ T = TypeVar("T")
 #: so many updates are asked at once
 AT_ONCE = 24
 _MOST_TRIES = 5
+#: Temporal's client has tried for some seconds each time
+_DELIVERIES = 3
 
 
 class RehearsalStuck(Exception):
@@ -32,7 +34,7 @@ class Calendar:
 
     async def settle(self) -> None:
         """Wait until every consequence has been delivered and acknowledged. Raises RehearsalStuck."""
-        for _ in range(_MOST_TRIES):
+        for _ in range(_DELIVERIES):
             await self._office.courier.come_to_rest()
             if not await asyncio.to_thread(self._office.log.followups.count):
                 return
