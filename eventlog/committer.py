@@ -39,9 +39,8 @@ class Job:
 class Committer:
     """Runs a thread from the first piece of work until it is closed."""
 
-    def __init__(self, database: Database, *, rehearsal: bool) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._rehearsal = rehearsal
         self._queue: SimpleQueue[Pending | Job | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -172,7 +171,7 @@ class Committer:
         opening = transaction.open(
             list({pending.request.stream for pending in group}), [pending.key for pending in group]
         )
-        state = Group(opening, time_ns() // 1000, rehearsal=self._rehearsal)
+        state = Group(opening, time_ns() // 1000)
         state.judge(transaction, group)
         state.write(transaction)
         self._wake()

@@ -15,12 +15,11 @@ from eventlog.transaction import Closing, Opening, Transaction, last_of
 class Group:
     """The log as the accepted requests of one group move it, not yet written."""
 
-    def __init__(self, opening: Opening, now: int, *, rehearsal: bool) -> None:
+    def __init__(self, opening: Opening, now: int) -> None:
         self._opening = opening
         self._frontier = Frontier.from_bytes(opening.size, opening.frontier)
         self._last = opening.recorded_at
         self._now = now
-        self._rehearsal = rehearsal
         #: Number and version of each stream, as they are after what was accepted.
         self._streams = opening.streams
         self._accepted: dict[str, tuple[str, Receipt]] = {}
@@ -28,6 +27,7 @@ class Group:
             table: [] for table in ("streams", "events", "followups", "outbox", "texts")
         }
         self._changes: ViewChanges = {}
+        self._instant_of, self._made = now, from_microseconds(now)
 
     def judge(self, transaction: Transaction, waiting: Sequence[Pending]) -> None:
         """Give each request its outcome; those that fail leave no trace."""
@@ -66,10 +66,10 @@ class Group:
 
     def _accept(self, pending: Pending, number: int) -> Receipt:
         request = pending.request
-        moment = self._moment(request)
+        moment = self._moment(pending)
         first, version = self._frontier.size + 1, request.expected
         # Encoded before anything is changed: what fails here fails alone.
-        entries = _entries(request, first, version, from_microseconds(moment))
+        entries = _entries(request, first, version, self._instant(moment))
         if not number:
             number = self._new_stream(request.stream)
         rows, frontier = self._rows["events"], self._frontier
@@ -93,10 +93,16 @@ class Group:
                 known.update(changes)
         return Receipt(first, frontier.size, version, request.command_id)
 
-    def _moment(self, request: Append) -> int:
+    def _moment(self, pending: Pending) -> int:
         """The log's clock, or the calendar of a rehearsal; it never goes back."""
-        moment = to_microseconds(in_utc(request.at)) if self._rehearsal else self._now
+        moment = self._now if pending.calendar is None else pending.calendar
         return moment if self._last is None or moment > self._last else self._last
+
+    def _instant(self, moment: int) -> datetime:
+        """As `from_microseconds`, made once for the whole group of a live log."""
+        if moment != self._instant_of:
+            self._instant_of, self._made = moment, from_microseconds(moment)
+        return self._made
 
     def _new_stream(self, name: str) -> int:
         number = self._opening.stream_count + len(self._rows["streams"]) + 1

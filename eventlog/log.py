@@ -12,17 +12,17 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from eventlog.committer import Committer
 from eventlog.database import Database
 from eventlog.errors import LogCorrupt, LogUnavailable
 from eventlog.followups import Followups
-from eventlog.migration import migrate, require_known
+from eventlog.migration import is_newest, migrate, require_known
 from eventlog.outbox import Outbox
 from eventlog.reading import Snapshot
 from eventlog.record import Append, CommandRecord, Head, Receipt, Record
 from eventlog.request import Pending
 from eventlog.texts import Texts
 from eventlog.waiting import FutureCaller, LoopCaller, Patience, ThreadCaller
+from eventlog.writers import writer_of
 
 T = TypeVar("T")
 
@@ -36,7 +36,8 @@ class EventLog:
     def __init__(self, database: Database, *, rehearsal: bool = False) -> None:
         self.database = database
         self.rehearsal = rehearsal
-        self._committer = Committer(database, rehearsal=rehearsal)
+        self._writer = writer_of(database)
+        self._closed = False
         self._patience: Patience | None = None
         self.texts = Texts(self)
         self.outbox = Outbox(self)
@@ -60,13 +61,15 @@ class EventLog:
 
     def close(self) -> None:
         """Record what waits, then let go of the database."""
-        self._committer.close()
-        self.database.close()
+        if not self._closed:
+            self._closed = True
+            self._writer.release()
+            self.database.close()
 
     def submit(self, request: Append) -> "Future[Receipt]":
         """Hand over an append; the answer comes when the group that took it is durable."""
         caller = FutureCaller()
-        self._put(Pending(request, caller))
+        self._put(Pending(request, caller, rehearsal=self.rehearsal))
         return caller.future
 
     def append(self, request: Append) -> Receipt:
@@ -76,7 +79,7 @@ class EventLog:
         or LogUnavailable, after which asking again with the same command id tells what was.
         """
         caller = ThreadCaller()
-        self._put(Pending(request, caller))
+        self._put(Pending(request, caller, rehearsal=self.rehearsal))
         outcome = caller.wait(PATIENCE)
         if isinstance(outcome, Receipt):
             return outcome
@@ -86,7 +89,7 @@ class EventLog:
         """As `append`, for a caller on an event loop."""
         loop = asyncio.get_running_loop()
         caller = LoopCaller(loop)
-        self._put(Pending(request, caller))
+        self._put(Pending(request, caller, rehearsal=self.rehearsal))
         patience = self._patience
         if patience is None or patience.loop is not loop:
             patience = self._patience = Patience(loop, PATIENCE, self._no_answer())
@@ -95,9 +98,11 @@ class EventLog:
 
     def _put(self, pending: Pending) -> None:
         self._require_writable()
-        self._committer.put(pending)
+        self._writer.committer.put(pending)
 
     def _require_writable(self) -> None:
+        if self._closed:
+            raise LogUnavailable(f"The event log {self.database.place} is closed.")
         if self.read_only:
             raise LogUnavailable(f"The event log {self.database.place} is opened to be read only.")
 
@@ -106,7 +111,7 @@ class EventLog:
     ) -> T:
         """Have the one writer do something beside the log, and wait for it; without patience, as long as it takes."""
         self._require_writable()
-        return self.wait(self._committer.run(work, in_transaction=in_transaction), patience)
+        return self.wait(self._writer.committer.run(work, in_transaction=in_transaction), patience)
 
     def wait(self, future: "Future[T]", patience: float | None = PATIENCE) -> T:
         try:
@@ -201,10 +206,10 @@ def open_log(
     try:
         with database.translated():
             _prepare(database, owner_url)
+        return EventLog(database, rehearsal=rehearsal)
     except BaseException:
         database.close()
         raise
-    return EventLog(database, rehearsal=rehearsal)
 
 
 def _prepare(database: Database, owner_url: str | None) -> None:
@@ -215,7 +220,8 @@ def _prepare(database: Database, owner_url: str | None) -> None:
         except LogCorrupt as error:
             raise LogCorrupt(f"{database.place} is not an event log.") from error
     elif owner_url is None:
-        migrate(database.writer)
+        if not is_newest(database.reader):
+            migrate(database.writer)
     else:
         owner = Database(owner_url)
         try:

@@ -30,22 +30,23 @@ def require_known(connection: sa.Connection) -> None:
         raise LogTooNew(found, NEWEST)
 
 
+def is_newest(engine: sa.Engine) -> bool:
+    with engine.connect() as connection:
+        return revision_of(connection) == NEWEST
+
+
 def migrate(engine: sa.Engine, *, role: str | None = None) -> None:
     """Take every step that is missing, in one transaction; `role` is given what the running product needs."""
-    with engine.connect() as connection:
-        if revision_of(connection) == NEWEST and role is None:
-            return
-        connection.rollback()
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            found = revision_of(connection)
-            if found is not None and found > NEWEST:
-                raise LogTooNew(found, NEWEST)
-            if found != NEWEST:
-                _upgrade(connection)
-            if role is not None and connection.dialect.name == "postgresql":
-                _grant(connection, role)
+    with engine.connect() as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        found = revision_of(connection)
+        if found is not None and found > NEWEST:
+            raise LogTooNew(found, NEWEST)
+        if found != NEWEST:
+            _upgrade(connection)
+        if role is not None and connection.dialect.name == "postgresql":
+            _grant(connection, role)
 
 
 def _upgrade(connection: sa.Connection) -> None:

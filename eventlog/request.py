@@ -27,12 +27,14 @@ class Caller(Protocol):
 class Pending:
     """One append with what its caller waits for."""
 
-    __slots__ = ("caller", "changes", "happened", "key", "outcome", "request")
+    __slots__ = ("calendar", "caller", "changes", "happened", "key", "outcome", "request")
 
-    def __init__(self, request: Append, caller: Caller) -> None:
+    def __init__(self, request: Append, caller: Caller, *, rehearsal: bool = False) -> None:
         self.changes = checked(request)
         self.happened = [to_microseconds(in_utc(event.happened_at)) for event in request.events]
         self.key = key_of(request.command_id)
+        #: In a rehearsal, the instant that the log's clock takes from the request.
+        self.calendar = to_microseconds(in_utc(request.at)) if rehearsal else None
         self.request = request
         self.caller = caller
         self.outcome: Outcome | None = None

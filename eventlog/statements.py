@@ -34,7 +34,10 @@ class ViewShape:
         if not row.keys() <= self._known:
             unknown = ", ".join(sorted(row.keys() - self._known))
             raise MalformedAppend(f"The view {self.name} has no column {unknown} beside its key.")
-        values = self._stored((*key, *map(row.get, self.others)))
+        values = (*key, *map(row.get, self.others))
+        if not self._instants:
+            return key, values
+        values = self._stored(values)
         return values[: len(key)], values
 
     def _stored(self, values: tuple[Any, ...]) -> tuple[Any, ...]:

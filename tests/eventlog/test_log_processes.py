@@ -3,14 +3,17 @@
 import random
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from eventlog.verify import verify
+from tests.eventlog.appends import append
 from tests.eventlog.places import Place
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +88,17 @@ def test_threads_that_open_a_new_log_at_once_make_one(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(opened, range(8))) == {0}
+
+
+def test_a_file_opened_twice_in_one_process_has_one_writer(sqlite: Place) -> None:
+    one, other = sqlite.open(), sqlite.open()
+    assert one.append(append("rollout:a")).first == 1
+    assert other.append(append("rollout:b")).first == 2
+    assert [thread.name for thread in threading.enumerate()].count("eventlog-writer") == 1
+    one.close()
+    with pytest.raises(LogUnavailable, match="closed"):
+        one.append(append("rollout:c"))
+    assert other.append(append("rollout:c")).first == 3
+    other.close()
+    assert [thread.name for thread in threading.enumerate()].count("eventlog-writer") == 0
+    assert sqlite.open().append(append("rollout:d")).first == 4
