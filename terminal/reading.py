@@ -110,7 +110,9 @@ def only_rollout(log: "EventLog", name: str | None) -> dict[str, Any]:
         running = [row for row in rows if row["status"] != "closed"]
         if len(running) == 1:
             return running[0]
-        raise BadInput(f"Say which rollout: {', '.join(row['rollout'] for row in rows)}.")
+        names = [row["rollout"] for row in running or rows]
+        more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+        raise BadInput(f"There are several rollouts; name the one that is meant: {', '.join(names[:10])}{more}.")
     return rows[0]
 
 

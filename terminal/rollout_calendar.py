@@ -89,7 +89,7 @@ def change_calendar(
         same = _in_force(log, name)[0] == calendar
         before = {(row["stream"], row["task"]): row["due_at"] for row in log.rows("tasks", rollout=name)}
         if dry_run:
-            moved = list(_would_move(log, name, calendar, who, before))
+            moved = sorted(_would_move(log, name, calendar, who, before), key=_by_school)
             _say_moved(name, moved, "would move; nothing was recorded", as_json=as_json)
             return
     if same:
@@ -99,10 +99,14 @@ def change_calendar(
     answer = ask(rollout_stream(name), command)
     with reading() as log:
         settled = settle(log, name)
-        moved = list(_moved(log, name, answer, before))
+        moved = sorted(_moved(log, name, answer, before), key=_by_school)
     if not as_json:
         print(f"The calendar of {name} was changed (event {answer.first}).")
     _say_moved(name, moved, "moved", as_json=as_json, settled=settled)
+
+
+def _by_school(moved: Moved) -> tuple[str, str]:
+    return moved[:2]
 
 
 def _moved(log: "EventLog", name: str, answer: "Answer", before: Mapping[tuple[str, str], datetime]) -> Iterator[Moved]:

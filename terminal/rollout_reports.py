@@ -62,7 +62,8 @@ def header(row: dict[str, Any], title: str, found: list[tree.Member]) -> list[tr
     for tier, number, phases, open_tasks, overdue in tree.counts(found):
         said = ", ".join(f"{count} {phase}" for phase, count in phases.items())
         late = f", {overdue} overdue" if overdue else ""
-        drawn.append(tree.Line(tree.cut(f"  {number:>4} {tier}: {said}; {open_tasks} tasks open{late}", tree.WIDTH)))
+        tasks = "1 task open" if open_tasks == 1 else f"{open_tasks} tasks open"
+        drawn.append(tree.Line(tree.cut(f"  {number:>4} {tier}: {said}; {tasks}{late}", tree.WIDTH)))
     return drawn
 
 

@@ -50,7 +50,7 @@ def _say(wanted: Wanted, started: "list[Answer]", begun: int, listed: int, *, wa
     programme = wanted.definition.programme
     print(
         f"Started {wanted.rollout}: {programme.programme} {programme.version}, cohort {wanted.cohort}, "
-        f"{listed} participants (events {started[0].first} to {started[-1].last})."
+        f"{listed} participant{'' if listed == 1 else 's'} (events {started[0].first} to {started[-1].last})."
     )
     if begun < listed:
         hint = "the others follow" if wait else "the others follow; 'kaskad status' shows when they have"

@@ -218,24 +218,28 @@ def replace(
         meant = school_meant(log, old, rollout)
         persons = {seat: person_meant(log, person) for seat, person in seats.items()}
         with states_of(log) as states:
-            entry = states.rollout(meant.rollout).roster[meant.participant]
             left = states.participant(meant.participant).phase == "withdrawn"
-            usual = {
-                "region": entry.region,
-                "language": entry.language,
-                "parent": entry.parent and school_of(entry.parent),
-            }
-            place = place_given(new, entry.tier, {**usual, **{k: v for k, v in given.items() if v}}, persons)
+            place = _in_place_of(states, meant, new, given, persons)
             _check_newcomer(states, meant, new)
             _try_to_replace(states, meant, place, who, left=left)
     if not left:
         ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who)))
     with reading() as log:
         _wait_until_it_left(log, meant)
-    answer = ask(meant.rollout_stream, prepare(EnrolSchools, who, places=(place,), replaces=meant.school))
-    with reading() as log:
+        answer = ask(meant.rollout_stream, prepare(EnrolSchools, who, places=(place,), replaces=meant.school))
         settle(log, meant.rollout)
     say(answer, f"{new} takes the place of {meant.school} in {meant.rollout}.", as_json=as_json)
+
+
+def _in_place_of(states: States, meant: Meant, new: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:
+    """The newcomer, with the tier and parent of the one that leaves, and its region and language unless it has others."""
+    entry = states.rollout(meant.rollout).roster[meant.participant]
+    usual = {
+        "region": entry.region,
+        "language": entry.language,
+        "parent": school_of(entry.parent) if entry.parent else None,
+    }
+    return place_given(new, entry.tier, {**usual, **{name: value for name, value in given.items() if value}}, persons)
 
 
 def _check_newcomer(states: States, meant: Meant, new: str) -> None:

@@ -1,0 +1,118 @@
+"""Persons from the command line: registered, seen, given rights, erased."""
+
+from pathlib import Path
+
+from tests.terminal.calling import Calls
+from tests.terminal.lists import person, started
+
+
+def table(folder: Path, text: str) -> Path:
+    path = folder / "people.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_person_is_registered_once_by_an_e_mail_address(kaskad: Calls) -> None:
+    asked = ("person", "add", "--name", "Айгүл Ә.", "--email", "once@school.kz", "--lang", "kk")
+    first = kaskad(*asked, "--json").json
+    again = kaskad(*asked, "--json").json
+    assert again == {"person": first["person"], "recorded": False, "first": None}
+    other = kaskad("person", "add", "--name", "Somebody else", "--email", "once@school.kz", code=1)
+    assert f"already belongs to person {first['person']}" in other.err
+
+
+def test_a_name_comes_back_as_it_went_in_and_stays_out_of_the_log(kaskad: Calls) -> None:
+    name = "Қымбат \u200fأمينة\u200e Ұлжан"
+    who = person(kaskad, name, "marks@school.kz")
+    assert kaskad("person", "show", "marks@school.kz", "--json").json["name"] == name
+    assert who in kaskad("person", "list", "--find", "қымбат").out
+    written = (kaskad.home / "log" / "events.db").read_bytes()
+    assert "Қымбат".encode() not in written
+    assert b"marks@school.kz" not in written
+
+
+def test_what_a_registry_cannot_keep_is_refused(kaskad: Calls) -> None:
+    add = ("person", "add", "--name")
+    assert "U+0007" in kaskad(*add, "a\x07b", code=2).err
+    assert "at least one letter" in kaskad(*add, "123", code=2).err
+    assert "at most 200 characters" in kaskad(*add, "a" * 201, code=2).err
+    assert "name@place.kz" in kaskad(*add, "A", "--email", "nowhere", code=2).err
+    kaskad(*add, "A", "--lang", "de", code=2)
+    kaskad("person", "add", code=2)
+
+
+def test_registering_takes_the_right_before_anything_is_kept(kaskad: Calls) -> None:
+    stranger = person(kaskad, "Without rights")
+    asked = ("person", "add", "--name", "Never kept", "--as", stranger)
+    assert "programme-manager" in kaskad(*asked, code=1).err
+    assert "Never kept" not in kaskad("person", "list").out
+
+
+def test_a_table_of_people_is_reported_row_by_row(kaskad: Calls, tmp_path: Path) -> None:
+    file = table(
+        tmp_path, "name,email,phone,language\nBulk one,bulk1@school.kz,,kk\nBulk two,bulk2@school.kz,+7 701,ru\n"
+    )
+    first = kaskad("person", "add", "--file", file, "--json").json
+    assert [each["result"] for each in first] == ["done", "done"]
+    again = kaskad("person", "add", "--file", file, "--json").json
+    assert [(each["person"], each["result"]) for each in again] == [(each["person"], "already done") for each in first]
+    file = table(tmp_path, "name,email\nBulk three,bulk3@school.kz\nAnother,bulk1@school.kz\n")
+    third = kaskad("person", "add", "--file", file, "--json", code=1).json
+    assert [each["result"] for each in third] == ["done", "refused"]
+
+
+def test_a_bad_table_of_people_is_refused_whole(kaskad: Calls, tmp_path: Path) -> None:
+    file = table(tmp_path, "name,email\nNot taken,twice@school.kz\n123,x@school.kz\nNor this,twice@school.kz\n")
+    ended = kaskad("person", "add", "--file", file, code=2)
+    assert [line.split()[0] for line in ended.out.splitlines()[1:]] == ["3", "4"]
+    assert "Not taken" not in kaskad("person", "list").out
+    assert (
+        "did you mean 'email'?" in kaskad("person", "add", "--file", table(tmp_path, "name,emial\na,b\n"), code=2).out
+    )
+
+
+def test_rights_are_granted_and_revoked_once(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    who = person(kaskad, "Coordinator at NIS")
+    grant = ("person", "grant", who, "nis-coordinator", "--rollout", rollout_id)
+    assert f"has the right nis-coordinator in {rollout_id}" in kaskad(*grant).out
+    assert "Already done" in kaskad(*grant).out
+    assert kaskad("person", "show", who, "--json").json["rights"] == [f"nis-coordinator in {rollout_id}"]
+    everywhere = kaskad("person", "revoke", who, "nis-coordinator").out
+    assert "Already done" in everywhere
+    assert f"still has it in {rollout_id}" in everywhere
+    assert "no longer has" in kaskad("person", "revoke", who, "nis-coordinator", "--rollout", rollout_id).out
+
+
+def test_rights_that_there_are_not_are_told_with_the_nearest(kaskad: Calls) -> None:
+    who = person(kaskad, "To be trusted")
+    assert "did you mean 'auditor'?" in kaskad("person", "grant", who, "auditer", code=1).err
+    assert "There is no person" in kaskad("person", "grant", "p-00000000", "auditor", code=1).err
+    kaskad("person", "grant", who, "auditor", "--rollout", "nowhere", code=1)
+    assert "operator" in kaskad("person", "grant", who, "auditor", "--as", who, code=1).err
+    assert "only operator" in kaskad("person", "revoke", kaskad.operator, "operator", code=1).err
+
+
+def test_a_page_shows_seats_and_duties(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    who = person(kaskad, "In several places")
+    at = ("--rollout", rollout_id)
+    kaskad("school", "seat", "school-1", "principal", "--person", who, *at)
+    kaskad("school", "assign", "school-2", "--mentor", who, *at)
+    page = kaskad("person", "show", who, "--json").json
+    assert [(each["school"], each["seat"]) for each in page["seats"]] == [("school-1", "principal")]
+    assert [(each["school"], each["duty"]) for each in page["duties"]] == [("school-2", "mentor")]
+    assert "school-2" in kaskad("person", "show", who).out
+
+
+def test_an_erased_person_is_gone_but_for_the_id(kaskad: Calls) -> None:
+    who = person(kaskad, "To be forgotten", "forgotten@school.kz")
+    assert "--yes" in kaskad.apart("person", "erase", who, code=2, typed="").err
+    assert "are erased" in kaskad("person", "erase", who, "--yes").out
+    assert "Already done" in kaskad("person", "erase", who, "--yes").out
+    assert "has been erased" in kaskad("person", "show", who, code=1).err
+    assert "Nobody is registered with" in kaskad("person", "show", "forgotten@school.kz", code=1).err
+    assert f"{who}  (erased)" in kaskad("person", "list").out
+    assert "To be forgotten" not in kaskad("person", "list").out
+    assert "There is no person" in kaskad("person", "erase", "p-00000000", "--yes", code=1).err
+    kaskad("person", "erase", person(kaskad, "Not by a stranger"), "--yes", "--as", who, code=1)

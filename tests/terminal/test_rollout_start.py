@@ -1,0 +1,149 @@
+"""Starting a rollout from the command line: tried out, done once, refused whole."""
+
+from pathlib import Path
+
+import pytest
+
+from programmes.library import EXAMPLES
+from terminal import rollout_start
+from tests.terminal.calling import Calls
+from tests.terminal.lists import person, school_list, school_row, schools, started
+
+START = ("rollout", "start", "nis-share", "--cohort", "2024")
+
+
+def size(kaskad: Calls) -> int:
+    return int(kaskad("status", "--json").json["log"]["size"])
+
+
+def test_a_dry_run_says_what_would_happen_and_records_nothing(kaskad: Calls, rollout_id: str) -> None:
+    before = size(kaskad)
+    shipped = EXAMPLES / "nis-share-2024-schools.csv"
+    told = kaskad(*START, "--id", rollout_id, "--schools", shipped, "--dry-run", "--json").json
+    assert told["possible"]
+    assert told["events"]["SchoolEnrolled"] == 21
+    assert told["events"]["Enrolled"] == 21
+    assert {"tier": "astana-school", "planned": 10, "listed": 10, "seats": 50, "filled": 0,
+            "to_assign": "10 mentor, 10 reviewer"} in told["tiers"]  # fmt: skip
+    assert size(kaskad) == before
+    words = kaskad(*START, "--id", rollout_id, "--schools", shipped, "--dry-run").out
+    assert "This would be done; nothing was recorded." in words
+
+
+def test_a_dry_run_tells_what_the_start_then_records(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    asked = (*START, "--id", rollout_id, "--schools", schools(tmp_path))
+    told = kaskad(*asked, "--dry-run", "--json").json
+    kaskad("rollout", "start", "nis-share", "--cohort", "2024", "--id", f"{rollout_id}-first")
+    before = size(kaskad)
+    kaskad(*asked)
+    assert size(kaskad) - before == sum(told["events"].values())
+
+
+def test_a_dry_run_needs_neither_a_stack_nor_a_log(kaskad: Calls, tmp_path: Path) -> None:
+    told = kaskad(*START, "--schools", schools(tmp_path), "--dry-run", KASKAD_HOME=str(tmp_path / "nothing"))
+    assert "there is no event log yet" in told.out
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_dry_run_tells_every_school_that_the_domain_refuses(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    rows = [
+        school_row("school-1"),
+        school_row("hub-1", "rural-hub-school", "nobody"),
+        school_row("hub-2", "city-school"),
+    ]
+    asked = (*START, "--id", rollout_id, "--schools", school_list(tmp_path, rows))
+    told = kaskad(*asked, "--dry-run", "--json", code=1).json
+    assert not told["possible"]
+    assert [each["school"] for each in told["refused"]] == ["hub-1", "hub-2"]
+    assert "'nobody' is none of this rollout's" in told["refused"][0]["why"]
+    ended = kaskad(*asked, code=1)
+    assert "hub-1" in ended.out
+    assert "hub-2" in ended.out
+    assert "2 of 3 schools are refused" in ended.err
+    kaskad("rollout", "show", rollout_id, code=1)
+
+
+def test_a_start_is_told_from_doing_it_again(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    asked = (*START, "--id", rollout_id, "--schools", schools(tmp_path))
+    first = kaskad(*asked, "--json").json
+    assert (first["recorded"], first["participants"], first["begun"]) == (True, 4, 4)
+    before = size(kaskad)
+    assert kaskad(*asked).out.startswith("Already done")
+    assert size(kaskad) == before
+
+
+def test_another_list_for_a_rollout_that_runs_is_pointed_to_enrol(
+    kaskad: Calls, rollout_id: str, tmp_path: Path
+) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    ended = kaskad(*START, "--id", rollout_id, "--schools", schools(tmp_path, 5), code=1)
+    assert "without school-4, school-5" in ended.err
+    assert "kaskad school enrol" in ended.err
+    other = kaskad("rollout", "start", "nis-share", "--cohort", "2025", "--id", rollout_id, code=1)
+    assert "from another definition" in other.err
+
+
+def test_a_bad_list_is_refused_whole_with_every_row(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    rows = [
+        school_row("school-1"),
+        school_row("School 2"),
+        school_row("school-3", "inteligent"),
+        school_row("school-1"),
+    ]
+    asked = (*START, "--id", rollout_id, "--schools", school_list(tmp_path, rows))
+    ended = kaskad(*asked, code=2)
+    assert [line.split()[:2] for line in ended.out.splitlines()[1:]] == [
+        ["3", "school"],
+        ["4", "tier"],
+        ["5", "school"],
+    ]
+    assert "3 problems; none of its rows was taken" in ended.err
+    assert [each["row"] for each in kaskad(*asked, "--json", code=2).json] == [3, 4, 5]
+    kaskad("rollout", "show", rollout_id, code=1)
+
+
+def test_a_list_that_seats_somebody_unknown_is_refused(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    known = person(kaskad, "Principal of a list")
+    header = "school,tier,name_kk,name_ru,name_en,region,language,parent,seat:principal"
+    rows = [f"{school_row('school-1')},{known}", f"{school_row('school-2')},p-00000000"]
+    file = school_list(tmp_path, rows, header)
+    ended = kaskad(*START, "--id", rollout_id, "--schools", file, code=2)
+    assert "there is no person p-00000000" in ended.out
+    kaskad(*START, "--id", rollout_id, "--schools", school_list(tmp_path, rows[:1], header))
+    page = kaskad("school", "show", "school-1", "--rollout", rollout_id, "--json").json
+    assert {"seat": "principal", "person": known}.items() <= page["seats"][0].items()
+
+
+def test_what_is_named_wrongly_is_refused_with_what_would_be_right(kaskad: Calls, tmp_path: Path) -> None:
+    assert "did you mean 'nis-share'?" in kaskad("rollout", "start", "nis-shar", "--cohort", "2024", code=1).err
+    assert "it has: 2024, 2025" in kaskad("rollout", "start", "nis-share", "--cohort", "2023", code=2).err
+    assert "has no parameter 'chldren'" in kaskad(*START, "--set", "chldren=1", code=2).err
+    assert "is not PARAMETER=VALUE" in kaskad(*START, "--set", "chldren", code=2).err
+    assert "is no id for a rollout" in kaskad(*START, "--id", "Cohort_1", code=2).err
+    assert "cannot be read" in kaskad(*START, "--schools", tmp_path / "nothing.csv", code=2).out
+
+
+def test_a_start_is_refused_to_somebody_without_the_right(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    asked = (*START, "--id", rollout_id, "--schools", schools(tmp_path))
+    stranger = person(kaskad, "A stranger to rollouts")
+    assert "has no right to do this" in kaskad(*asked, "--as", stranger, code=1).err
+    assert not kaskad(*asked, "--as", stranger, "--dry-run", "--json", code=1).json["possible"]
+    assert "Say in whose name" in kaskad(*asked, code=2, KASKAD_AS="").err
+
+
+def test_a_start_without_a_server_says_what_to_do(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    asked = (*START, "--id", rollout_id, "--schools", schools(tmp_path))
+    ended = kaskad(*asked, code=3, TEMPORAL_ADDRESS="127.0.0.1:1")
+    assert "kaskad up" in ended.err
+    kaskad("rollout", "show", rollout_id, code=1)
+
+
+def test_a_long_list_starts_in_several_commands(
+    kaskad: Calls, rollout_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout_start, "_FIRST", 3)
+    monkeypatch.setattr(rollout_start, "_FURTHER", 2)
+    asked = (*START, "--id", rollout_id, "--schools", schools(tmp_path, 8))
+    told = kaskad(*asked, "--json").json
+    assert (told["participants"], told["begun"]) == (9, 9)
+    assert kaskad(*asked).out.startswith("Already done")

@@ -1,0 +1,60 @@
+"""The one screen: with everything running, and with what it needs away."""
+
+from pathlib import Path
+
+from tests.terminal.calling import Calls
+from tests.terminal.lists import started
+
+
+def test_the_screen_tells_what_runs(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    told = kaskad("status", "--json").json
+    assert told["server"]["reached"]
+    assert told["worker"]["reached"]
+    (course,) = (each for each in told["log"]["rollouts"] if each["rollout"] == rollout_id)
+    assert [(tier["tier"], tier["participants"]) for tier in course["tiers"]] == [
+        ("trainers", 1), ("intellectual-school", 3),
+    ]  # fmt: skip
+    screen = kaskad("status").out
+    assert "reached at" in screen
+    assert rollout_id in screen
+
+
+def test_the_screen_is_there_without_a_server_and_says_what_to_do(kaskad: Calls) -> None:
+    screen = kaskad("status", TEMPORAL_ADDRESS="127.0.0.1:1").out
+    assert "NOT REACHED" in screen
+    assert "kaskad up" in screen
+    assert "events" in screen
+
+
+def test_a_task_queue_that_nobody_serves_is_told(kaskad: Calls) -> None:
+    told = kaskad("status", "--json", KASKAD_TASK_QUEUE="served-by-nobody").json
+    assert told["server"]["reached"]
+    assert not told["worker"]["reached"]
+    assert "No worker serves the task queue served-by-nobody" in told["wrong"][0]["what"]
+
+
+def test_where_nothing_can_be_read_the_exit_code_says_so(kaskad: Calls, tmp_path: Path) -> None:
+    ended = kaskad("status", code=3, KASKAD_HOME=str(tmp_path / "nothing"))
+    assert "There is no event log" in ended.out
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_every_command_of_a_manager_has_help_with_an_example(kaskad: Calls) -> None:
+    commands = {
+        "rollout": ("start", "list", "show", "watch", "pause", "resume", "close"),
+        "rollout calendar": ("show", "set"),
+        "school": ("show", "list", "enrol", "nominate", "withdraw", "replace", "seat", "seats", "assign"),
+        "person": ("add", "list", "show", "grant", "revoke", "erase"),
+        "": ("status",),
+    }
+    for group, names in commands.items():
+        for name in names:
+            shown = kaskad(*group.split(), name, "--help").out
+            assert f"kaskad {group} {name}".replace("  ", " ") in shown.split("For example", 1)[-1], (group, name)
+
+
+def test_the_commands_read_the_same_in_a_process_of_their_own(kaskad: Calls) -> None:
+    told = kaskad.apart("rollout", "list", "--json").json
+    assert told == kaskad("rollout", "list", "--json").json
+    assert kaskad.apart("rollout", "show", "nowhere", code=1).out == ""
