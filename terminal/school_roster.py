@@ -232,7 +232,7 @@ def replace(
 
 
 def _in_place_of(states: States, meant: Meant, new: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:
-    """The newcomer, with the tier and parent of the one that leaves, and its region and language unless it has others."""
+    """The newcomer: tier and parent are those of the one that leaves, region and language too where none are given."""
     entry = states.rollout(meant.rollout).roster[meant.participant]
     usual = {
         "region": entry.region,
