@@ -111,7 +111,7 @@ class Page:
             "duties": list(self._duties(names)),
             "steps": list(self._steps()),
             "open_tasks": list(self._tasks()),
-            "sessions": list(self._sessions()),
+            "sessions": sorted(self._sessions(), key=lambda each: (each["starts"], each["session"])),
             "evidence": list(self._evidence()),
             "checkpoints": list(self._checkpoints()),
             "facts": [{"fact": name, "value": fact.value} for name, fact in sorted(self._state.facts.items())],

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 WIDTH: Final = 100
 _NAME: Final = 24
+_ID: Final = 28
 
 #: phase -> how it is called, and its style on a terminal
 PHASES: Final[Mapping[str, tuple[str, str]]] = {
@@ -141,7 +142,8 @@ def lines(found: Sequence[Member], *, wide: int = WIDTH, depth: int | None = Non
         below.setdefault(each.parent if each.parent in known else None, []).append(each)
     drawn: list[tuple[str, Member]] = []
     _draw(below, None, "", 0, depth, drawn)
-    ids = max((width(branch) + width(each.school) for branch, each in drawn), default=0)
+    # One long id must not push away what all the others have to say: its own line is shifted instead.
+    ids = min(max((width(branch) + width(each.school) for branch, each in drawn), default=0), _ID)
     names = min(max((width(each.name) for _, each in drawn), default=0), _NAME)
     return [Line(_text(branch, each, ids, names, wide), PHASES.get(each.phase, ("", ""))[1]) for branch, each in drawn]
 

@@ -1,0 +1,56 @@
+"""The picture of a rollout: its branches, its width, its counts."""
+
+from datetime import UTC, datetime
+
+from terminal.tables import width
+from terminal.tree import Member, counts, cut, lines
+
+DUE = datetime(2026, 12, 4, 13, tzinfo=UTC)
+
+
+def member(
+    school: str, parent: str | None = None, tier: str = "first", phase: str = "journey", name: str = ""
+) -> Member:
+    parent = f"r/{parent}" if parent else None
+    return Member(
+        f"r/{school}", school, name or school.title(), tier, parent, phase, 3, 5, "team/fill-1", "mentor", DUE, 1
+    )
+
+
+def test_children_hang_under_their_parents() -> None:
+    drawn = lines([member("b", "a"), member("c", "b"), member("d", "a"), member("a")])
+    assert [line.text.split("  ")[0] for line in drawn] == ["a", "├─ b", "│  └─ c", "└─ d"]
+
+
+def test_so_many_tiers_are_drawn_as_are_asked_for() -> None:
+    found = [member("a"), member("b", "a"), member("c", "b")]
+    assert len(lines(found, depth=2)) == 2
+
+
+def test_no_line_is_wider_than_it_may_be() -> None:
+    found = [member("a", name="Очень длинное название школы, которое никуда не помещается"), member("b" * 60, "a")]
+    assert all(width(line.text) <= 100 for line in lines(found))
+    assert all(width(line.text) <= 60 for line in lines(found, wide=60))
+
+
+def test_a_long_id_shifts_its_own_line_alone() -> None:
+    short, long = lines([member("a"), member("b" * 60)])
+    assert "2026-12-04 team/fill-1 (mentor)" in short.text
+    assert long.text.startswith("b" * 60)
+
+
+def test_whoever_is_under_nobody_known_stands_at_the_top() -> None:
+    assert lines([member("b", "gone")])[0].text.startswith("b ")
+
+
+def test_tiers_are_counted_from_the_top() -> None:
+    found = [member("b", "a", "second"), member("a", phase="completed"), member("c", "a", "second", "withdrawn")]
+    assert [(tier, number, phases) for tier, number, phases, _, _ in counts(found)] == [
+        ("first", 1, {"completed": 1}),
+        ("second", 2, {"under way": 1, "withdrawn": 1}),
+    ]
+
+
+def test_what_is_cut_says_so() -> None:
+    assert cut("Қостанай", 8) == "Қостанай"
+    assert cut("Қостанай", 5) == "Қост…"
