@@ -19,7 +19,7 @@ def member(
 
 def test_children_hang_under_their_parents() -> None:
     drawn = lines([member("b", "a"), member("c", "b"), member("d", "a"), member("a")])
-    assert [line.text.split("  ")[0] for line in drawn] == ["a", "├─ b", "│  └─ c", "└─ d"]
+    assert [line.text[:7].rstrip() for line in drawn] == ["a", "├─ b", "│  └─ c", "└─ d"]
 
 
 def test_so_many_tiers_are_drawn_as_are_asked_for() -> None:
@@ -35,7 +35,7 @@ def test_no_line_is_wider_than_it_may_be() -> None:
 
 def test_a_long_id_shifts_its_own_line_alone() -> None:
     short, long = lines([member("a"), member("b" * 60)])
-    assert "2026-12-04 team/fill-1 (mentor)" in short.text
+    assert "2026-12-04 team/fill-1" in short.text
     assert long.text.startswith("b" * 60)
 
 
