@@ -1,7 +1,6 @@
 """Bringing a backup back: checked first, without whom the log says to be erased, and nothing lost that was recorded."""
 
-import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,18 +20,14 @@ from activities.backup import (
     kept_file,
     sha256_of,
 )
-from activities.door import Door
 from activities.erasure import erased_in, erased_person, forget
-from activities.organisation import ask_organisation, entered_by
-from domain.organisation.stream import ErasePerson, PersonErased
-from domain.refusal import Refused
-from eventlog.backup import restore_log
+from activities.log_restoring import put_log_back
+from domain.organisation.stream import PersonErased
 from eventlog.copy import copy_log
 from eventlog.database import parse_url
 from eventlog.errors import LogCorrupt, LogNotEmpty
 from eventlog.log import EventLog, open_log
 from eventlog.merkle import Frontier
-from eventlog.replacing import replace_log
 from eventlog.verify import verify
 from people.registry import open_registry
 
@@ -103,7 +98,7 @@ def bring_back(stores: Stores, folder: Path, manifest: Manifest, more_erased: Co
     with open_registry(stores.registry, stores.keys) as registry:
         persons = registry.restore(folder / PEOPLE, erased)
     to_record = {person: here.erased.get(person) for person in erased - known}
-    recorded, refused = _put_log_back(stores.log, folder / LOG, erased, to_record)
+    recorded, refused = put_log_back(stores.log, folder / LOG, erased, to_record)
     evidence = _put_evidence_back(stores, folder)
     with open_registry(stores.registry, stores.keys) as registry, open_log(stores.log) as log:
         forget(log, registry, stores.mailbox, erased)
@@ -151,7 +146,7 @@ def _log_here(stores: Stores) -> Iterator[EventLog | None]:
 
 
 def _beside(path: Path, what: str) -> Path:
-    return path.with_name(f"{path.stem}.{what}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{path.suffix}")
+    return path.with_name(f"{path.stem}.{what}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}{path.suffix}")
 
 
 def _move_aside(path: Path) -> Path:
@@ -186,55 +181,6 @@ def _erased_by(log: EventLog) -> dict[str, str]:
         found.update((erased_person(record), record.actor) for record in records)
         after = records[-1].position
     return found
-
-
-def _put_log_back(
-    url: str, backup: Path, erased: Collection[str], to_record: Mapping[str, str | None]
-) -> tuple[int, tuple[str, ...]]:
-    """Made whole beside the log first: nobody sees it before the erasures are in it."""
-    place = parse_url(url)
-    if place.get_backend_name() != "sqlite":
-        restore_log(backup, url, erased=erased)
-        with open_log(url) as log:
-            return _record_erasures(log, to_record)
-    new = Path(f"{place.database}.restoring")
-    try:
-        _remove(new)
-        new.parent.mkdir(parents=True, exist_ok=True)
-        restore_log(backup, new, erased=erased)
-        with open_log(new) as log:
-            outcome = _record_erasures(log, to_record)
-        replace_log(new, url)
-    finally:
-        _remove(new)
-    return outcome
-
-
-def _remove(path: Path) -> None:
-    for end in ("", "-wal", "-shm"):
-        Path(f"{path}{end}").unlink(missing_ok=True)
-
-
-def _record_erasures(log: EventLog, persons: Mapping[str, str | None]) -> tuple[int, tuple[str, ...]]:
-    """An erasure that is newer than the backup is recorded in it once more: how many, and who could not be."""
-    recorded, refused = 0, []
-    for person, by in sorted(persons.items()):
-        if not log.rows("persons", person=person):
-            continue
-        try:
-            asyncio.run(ask_organisation(Door(log), _erasure(log, person, by)))
-            recorded += 1
-        except Refused:
-            refused.append(person)
-    return recorded, tuple(refused)
-
-
-def _erasure(log: EventLog, person: str, by: str | None) -> ErasePerson:
-    operators = [str(row["person"]) for row in log.rows("rights", right="operator")]
-    others = [each for each in operators if each != person]
-    actor = by if by in others else next(iter(others), person)
-    command_id = f"erase-again:{person}:{log.head().root[:16]}"
-    return ErasePerson(id=command_id, actor=actor, person=person, entered_by=entered_by())
 
 
 def _put_evidence_back(stores: Stores, folder: Path) -> int:

@@ -1,0 +1,229 @@
+"""What is backed up comes back whole or not at all, without those who were erased meanwhile."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from activities.artefacts import open_artefacts
+from activities.backup import BackupProblem, Manifest, Stores, make_backup
+from activities.erasure import erased_in
+from activities.organisation import first_operator
+from activities.restoring import Restored, bring_back, check_backup, lost_by
+from audit.verifying import verify_log
+from audit.views import compare
+from eventlog.copy import copy_log
+from eventlog.log import open_log
+from people.errors import PersonProblem
+from people.registry import open_registry
+from runtime.settings import Settings
+from tests.operations.conftest import FILE, NAMES, WROTE, Kept
+
+
+def restored(stores: Stores, folder: Path, more_erased: set[str] | None = None) -> Restored:
+    return bring_back(stores, folder, check_backup(folder), more_erased or set())
+
+
+@pytest.fixture
+def backup(kept: Kept, tmp_path: Path) -> Path:
+    folder = tmp_path / "backup"
+    make_backup(kept.settings, folder, "0.1.0")
+    return folder
+
+
+def test_everything_comes_back_on_another_machine(kept: Kept, backup: Path, elsewhere: Settings) -> None:
+    outcome = restored(elsewhere, backup)
+    assert (outcome.persons, outcome.evidence, outcome.erased_again, outcome.kept_aside) == (2, 1, 0, None)
+    with kept.log() as log, open_log(elsewhere.log) as there:
+        assert there.head() == log.head()
+        assert there.read() == log.read()
+        assert there.texts.get("t-1") == WROTE
+        assert there.outbox.waiting() == log.outbox.waiting() == 1
+        assert list(there.rows("rights")) == list(log.rows("rights"))
+    with open_registry(elsewhere.registry, elsewhere.keys) as registry:
+        assert registry.show(kept.person).names == NAMES
+    evidence = open_artefacts(elsewhere.evidence)
+    assert [b"".join(evidence.read(each)) for each in evidence.hashes()] == [FILE]
+
+
+def test_the_manifest_says_what_is_in_it(kept: Kept, backup: Path) -> None:
+    manifest = msgspec.json.decode((backup / "manifest.json").read_bytes(), type=Manifest)
+    with kept.log() as log:
+        assert manifest.mark == f"{log.head().size}:{log.head().root}"
+    assert {file.path for file in manifest.files} == {"events.db", "people/people.sqlite", "people/keys.sqlite"}
+    assert (manifest.kaskad, manifest.evidence.copied, manifest.evidence.files) == ("0.1.0", True, 1)
+    assert backup.stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(kept: Kept, backup: Path, tmp_path: Path) -> None:
+    with pytest.raises(BackupProblem, match="replaces nothing"):
+        make_backup(kept.settings, backup, "0.1.0")
+    Path(kept.settings.keys).unlink()
+    Path(kept.settings.keys).mkdir()
+    with pytest.raises(Exception, match="key store"):
+        make_backup(kept.settings, tmp_path / "second", "0.1.0")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "var"]
+
+
+def _flip(path: Path) -> None:
+    path.chmod(0o600)
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    path.write_bytes(bytes(damaged))
+
+
+def _evidence_of(folder: Path) -> Path:
+    (path,) = (path for path in (folder / "evidence").rglob("*") if path.is_file())
+    return path
+
+
+def _make_newer(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"shape": 1', b'"shape": 2'))
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda folder: _flip(folder / "events.db"), "events.db is not what was written"),
+        (lambda folder: _flip(folder / "people" / "keys.sqlite"), "keys.sqlite is not what was written"),
+        (lambda folder: (folder / "people" / "people.sqlite").unlink(), r"it has no people/people\.sqlite"),
+        (lambda folder: _flip(_evidence_of(folder)), "is not what was submitted"),
+        (lambda folder: _evidence_of(folder).unlink(), "0 of 1 files of evidence"),
+        (lambda folder: (folder / "manifest.json").unlink(), r"is not a backup: it has no manifest\.json"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "can't be read"),
+        (_make_newer, "newer version"),
+    ],
+)
+def test_a_damaged_backup_is_not_brought_back(backup: Path, damage: Callable[[Path], object], sentence: str) -> None:
+    damage(backup)
+    with pytest.raises(BackupProblem, match=sentence):
+        check_backup(backup)
+
+
+def test_evidence_that_is_damaged_in_the_store_is_named_and_left_out(kept: Kept, tmp_path: Path) -> None:
+    evidence = open_artefacts(kept.settings.evidence)
+    (sha256,) = evidence.hashes()
+    _flip(next(Path(kept.settings.evidence).rglob(sha256)))
+    manifest = make_backup(kept.settings, tmp_path / "backup", "0.1.0")
+    assert manifest.evidence.damaged == (sha256,)
+    assert manifest.evidence.files == 0
+    check_backup(tmp_path / "backup")
+
+
+def test_evidence_that_lies_elsewhere_is_not_copied_and_that_is_said(kept: Kept, tmp_path: Path) -> None:
+    settings = Settings(home=kept.settings.home, evidence="memory://evidence")
+    manifest = make_backup(settings, tmp_path / "backup", "0.1.0")
+    assert not manifest.evidence.copied
+    check_backup(tmp_path / "backup")
+
+
+def test_evidence_that_came_since_stays_and_what_was_lost_comes_back(kept: Kept, backup: Path) -> None:
+    evidence = open_artefacts(kept.settings.evidence)
+    (sha256,) = evidence.hashes()
+    evidence.delete(sha256)
+    newer = evidence.put(io.BytesIO(b"%PDF-1.7 later"), "application/pdf", largest=1000)
+    assert restored(kept.settings, backup).evidence == 1
+    assert set(evidence.hashes()) == {sha256, newer.sha256}
+
+
+def test_whoever_is_erased_after_the_backup_stays_erased(kept: Kept, backup: Path) -> None:
+    kept.erase()
+    outcome = restored(kept.settings, backup)
+    assert (outcome.erased_again, outcome.not_recorded, outcome.persons) == (1, (), 1)
+    assert kept.says(NAMES) == kept.says(WROTE) == []
+    with kept.registry() as registry, pytest.raises(PersonProblem, match="erased"):
+        registry.show(kept.person)
+    with kept.log() as log:
+        assert log.read(limit=100)[-1].kind == "PersonErased"
+        assert log.read(limit=100)[-1].actor == kept.operator
+        assert log.rows("persons", status="erased")
+        assert log.outbox.waiting() == 0
+        assert verify_log(log).findings == ()
+        assert list(compare(log)) == []
+
+
+def test_where_the_log_is_lost_a_newer_copy_of_it_tells_who_was_erased(
+    kept: Kept, backup: Path, elsewhere: Settings, tmp_path: Path
+) -> None:
+    kept.erase()
+    with kept.log() as log:
+        copy_log(log, tmp_path / "auditors-copy.db")
+    with open_log(tmp_path / "auditors-copy.db", read_only=True) as copied:
+        erased = erased_in(copied)
+    assert restored(elsewhere, backup, erased).erased_again == 1
+    with open_registry(elsewhere.registry, elsewhere.keys) as registry, pytest.raises(PersonProblem, match="erased"):
+        registry.show(kept.person)
+
+
+def test_an_erasure_that_the_backup_has_is_applied_before_anybody_can_read(
+    kept: Kept, elsewhere: Settings, tmp_path: Path
+) -> None:
+    """The registry was copied before the person was erased from it, the log after: the log decides."""
+    early = tmp_path / "early"
+    make_backup(kept.settings, early, "0.1.0")
+    kept.erase()
+    late = tmp_path / "late"
+    make_backup(kept.settings, late, "0.1.0")
+    for name in ("people.sqlite", "keys.sqlite"):
+        (late / "people" / name).write_bytes((early / "people" / name).read_bytes())
+    manifest = msgspec.json.decode((late / "manifest.json").read_bytes(), type=Manifest)
+    bring_back(elsewhere, late, manifest)
+    with open_registry(elsewhere.registry, elsewhere.keys) as registry, pytest.raises(PersonProblem, match="erased"):
+        registry.show(kept.person)
+
+
+def test_what_was_recorded_since_the_backup_is_kept_beside_the_log(kept: Kept, backup: Path) -> None:
+    manifest = check_backup(backup)
+    assert lost_by(kept.settings, manifest) == 0
+    kept.register("Somebody Newer")
+    kept.register("Somebody Else")
+    with kept.log() as log:
+        newer = log.read()
+    assert lost_by(kept.settings, manifest) == 2
+    outcome = restored(kept.settings, backup)
+    assert (outcome.size, outcome.events_aside) == (manifest.size, 2)
+    assert outcome.kept_aside is not None
+    with open_log(outcome.kept_aside, read_only=True) as aside:
+        assert aside.read() == newer
+        assert aside.texts.get("t-1") is None
+
+
+def test_restored_twice_it_is_the_same(kept: Kept, backup: Path) -> None:
+    kept.erase()
+    first = restored(kept.settings, backup)
+    with kept.log() as log:
+        before = [record.kind for record in log.read()]
+    second = restored(kept.settings, backup)
+    with kept.log() as log:
+        assert [record.kind for record in log.read()] == before
+    assert (first.size, first.persons) == (second.size, second.persons)
+
+
+def test_a_log_of_another_installation_is_kept_aside_whole(backup: Path, elsewhere: Settings) -> None:
+    """A new machine's first start has made an operator already."""
+    first_operator(elsewhere)
+    with open_log(elsewhere.log) as log:
+        size = log.head().size
+    outcome = restored(elsewhere, backup)
+    assert outcome.events_aside == size
+    assert outcome.size == check_backup(backup).size
+
+
+def test_a_file_that_is_no_log_any_more_is_moved_aside(kept: Kept, backup: Path) -> None:
+    Path(kept.settings.log).write_bytes(b"not a database any more" * 1000)
+    outcome = restored(kept.settings, backup)
+    assert outcome.kept_aside is not None
+    assert Path(outcome.kept_aside).read_bytes().startswith(b"not a database")
+    with kept.log() as log:
+        assert verify_log(log).size == outcome.size
+
+
+def test_a_process_that_has_the_log_open_sees_the_restored_one_at_its_next_read(kept: Kept, backup: Path) -> None:
+    with kept.log() as open_meanwhile:
+        kept.register("Somebody Newer")
+        newer = open_meanwhile.head().size
+        outcome = restored(kept.settings, backup)
+        assert open_meanwhile.head().size == outcome.size < newer
