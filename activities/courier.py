@@ -10,7 +10,7 @@ from typing import Any
 from activities import observing
 from activities.asking import Asker
 from domain.command import Command, parse
-from domain.identity import participant_stream, stream_subject
+from domain.identity import participant_stream, school_of, stream_subject
 from domain.participant import stream as participant
 from domain.refusal import Refused
 from domain.rollout import stream as rollout
@@ -97,7 +97,7 @@ class Courier:
         command = parse(followup.command, COMMANDS)
         for stream in await self._streams(followup.target):
             try:
-                answer = await self._ask(stream, command)
+                answer = await self._ask(stream, _for_one(command, followup.target, stream))
                 outcome = "recorded" if answer else outcome
             except Refused as refused:
                 outcome = f"refused: {refused.code}"
@@ -132,3 +132,10 @@ class Courier:
             return []
         rows = self._log.rows("participants", rollout=own[0]["rollout"], parent=own[0]["parent"])
         return [row["stream"] for row in rows if row["participant"] != of]
+
+
+def _for_one(command: Command, target: str, stream: str) -> Command:
+    """What is meant for several streams is a command of its own for each: under one id, only the first would act."""
+    if stream == target:
+        return command
+    return command.model_copy(update={"id": f"{command.id}+{school_of(stream_subject(stream))}"})

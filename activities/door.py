@@ -114,7 +114,7 @@ class Door:
             return request_of(stream, command, programme, before, decision)
 
     def _again(self, snapshot: Snapshot, stream: str, command: Command, recorded: Any) -> Answer:
-        if recorded.digest != command.fingerprint():
+        if (recorded.digest, recorded.stream) != (command.fingerprint(), stream):
             raise OTHER_COMMAND(id=command.id)
         state = self._streams.load(snapshot, stream).state
         records = snapshot.read(after=recorded.first - 1, limit=recorded.last - recorded.first + 1)

@@ -16,7 +16,7 @@ from eventlog.reading import Snapshot
 from eventlog.record import Head, Record
 
 #: `S@V>K`: the K-th command that follows from event V of stream S
-_FOLLOWS = re.compile(r"(?P<stream>.+)@(?P<version>\d+)>\d+\Z")
+_FOLLOWS = re.compile(r"(?P<stream>.+)@(?P<version>\d+)>\d+(\+[a-z0-9-]+)?\Z")
 
 UTC_ZONE = "UTC"
 
