@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from activities.titles import Titles
 from terminal.acting import actor
 from terminal.outcome import NotFound
-from terminal.reading import participant_named, person_meant, reading, states_of
+from terminal.reading import must_have_views, participant_named, person_meant, reading, states_of
 
 if TYPE_CHECKING:
     from datetime import datetime, time
@@ -74,6 +74,7 @@ def _addressed(school: str, rollout: str | None, who: str | None, log: str | Non
     from runtime.settings import settings
 
     with reading(log) as opened:
+        must_have_views(opened)
         person = "" if who is None else person_meant(opened, who)
         row = participant_named(opened, school, rollout)
         with states_of(opened) as states:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from activities.adopted import zone_in
 from terminal.happenings import happenings_of
 from terminal.outcome import NotFound
-from terminal.reading import participant_named, reading, rollout_named
+from terminal.reading import must_have_views, participant_named, reading, rollout_named
 
 if TYPE_CHECKING:
     from activities.artefacts import Artefacts
@@ -22,6 +22,7 @@ Row = dict[str, Any]
 def attempts(school: str | None, rollout: str | None, log: str | None) -> list[Row]:
     """Every attempt with its verdict, by school, item and number. Raises NotFound."""
     with reading(log) as opened:
+        must_have_views(opened)
         if rollout is not None:
             rollout_named(opened, rollout)
         stream = None if school is None else participant_named(opened, school, rollout)["stream"]

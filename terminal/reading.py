@@ -31,6 +31,12 @@ def reading(log: str | None = None) -> "Iterator[EventLog]":
         yield opened
 
 
+def must_have_views(log: "EventLog") -> None:
+    """An auditor's copy has no views, and would look like a log in which there is nothing. Raises NotFound."""
+    if log.head().size and not log.rows("persons", _limit=1) and not log.rows("rollouts", _limit=1):
+        raise NotFound("This copy of the log has no views: 'kaskad views rebuild --log FILE' makes them.")
+
+
 def rollout_named(log: "EventLog", name: str) -> dict[str, Any]:
     """The row of a rollout. Raises NotFound with the nearest."""
     rows = {row["rollout"]: row for row in log.rows("rollouts")}
