@@ -1,4 +1,4 @@
-"""docs/event-log.md says what is so: its few lines of Python come to the same mark as the log."""
+"""docs/checking.md says what is so: its few lines of Python come to the same mark as the log."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ from eventlog.record import Record
 from tests.eventlog.appends import append, event
 from tests.terminal.calling import Calls
 
-PAGE = (Path(__file__).parents[2] / "docs" / "event-log.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "checking.md").read_text(encoding="utf-8")
 
 
 def test_the_lines_of_the_page_recompute_the_mark_from_an_export(tmp_path: Path) -> None:
