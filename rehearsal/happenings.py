@@ -1,5 +1,6 @@
 """What happens once in every rehearsal: people leave, are away, miss a checkpoint, need more time; a school goes."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,6 +11,7 @@ from domain.participant.state import Participant, Task
 from domain.participant.tasks import ExtendDeadline
 from domain.participant.team import FreeSeat, NameSubstitute
 from domain.rollout.commands import EnrolSchools
+from domain.step import EvidenceStep
 from rehearsal.acting import Acting
 from rehearsal.cast import made_up_place, person_id
 from rehearsal.deed import Deed, Turn, given_text
@@ -35,11 +37,7 @@ class Happenings:
         schools = shuffled([place.school for place in plan.places], plan.seed, "happenings")
         self.acting = acting
         self.manager = manager
-        self.staged = tuple(
-            Staged(each, schools[number % len(schools)])
-            for number, each in enumerate(plan.habits.happenings)
-            if schools
-        )
+        self.staged = tuple(_staged(plan.habits.happenings, schools))
         self._begins = plan.begins
 
     def stream(self, staged: Staged) -> str:
@@ -57,10 +55,8 @@ class Happenings:
 
     def extension(self, state: Participant, task: Task) -> Staged | None:
         """More time is given for the first evidence that the school hands in for review."""
-        if (
-            task.kind != "submit"
-            or self.acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""].kind != "evidence"
-        ):
+        step = self.acting.programme.tier_by_id[state.tier].step_by_id.get(task.step or "")
+        if not isinstance(step, EvidenceStep) or task.id != f"{step.id}/{step.items[0].id}/submit-1":
             return None
         return next(
             (each for each in self.staged if each.happening.what == "extends" and each.school == state.school), None
@@ -154,3 +150,16 @@ class Happenings:
         due = self.acting.timing.after(task.due_at, staged.happening.days) + timedelta(hours=8)
         command = self.acting.command(ExtendDeadline, turn, now, task=task.id, due_at=due, reason=reason)
         return Deed(((turn.stream, command),), texts=(text,))
+
+
+def _staged(happenings: Sequence[Happening], schools: Sequence[str]) -> Iterator[Staged]:
+    """A school for each; nothing else happens at one that withdraws, as long as there are others."""
+    if not schools:
+        return
+    leaving = [each for each in happenings if each.what == "withdraws"]
+    staying = [each for each in happenings if each.what != "withdraws"]
+    others = schools[len(leaving) :] or schools
+    for number, each in enumerate(leaving):
+        yield Staged(each, schools[number % len(schools)])
+    for number, each in enumerate(staying):
+        yield Staged(each, others[number % len(others)])

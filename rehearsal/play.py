@@ -57,7 +57,8 @@ class Play:
         if self.scene.participants and all(each.ended for each in self.scene.participants.values()):
             return None
         dates = (await self.calendar.next_due(), self.people.next_turn())
-        return min((each for each in dates if each is not None), default=None)
+        first = min((each for each in dates if each is not None), default=None)
+        return None if first is None else max(first, self.calendar.now)
 
     # --- the first day
 

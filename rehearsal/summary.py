@@ -5,9 +5,9 @@ from datetime import date
 
 import msgspec
 
+from audit.verifying import verify_log
 from domain.calendar import local_day
 from domain.command import CASCADE, CLOCK
-from eventlog.verify import verify
 from rehearsal.play import Play
 from rehearsal.tally import Tally
 
@@ -38,7 +38,8 @@ class Summary(msgspec.Struct, frozen=True):
     checkpoints_missed: int
     #: what simulated people asked for and were refused
     turned_away: int
-    #: of the log, as recomputed from its bytes
+    #: of the log, as recomputed from its bytes, and how many gates were evaluated again
+    gates: int
     size: int
     root: str
     is_sound: bool
@@ -47,7 +48,7 @@ class Summary(msgspec.Struct, frozen=True):
 def summarise(play: Play, tally: Tally) -> Summary:
     """Recomputes the whole log; takes a moment. Raises LogUnavailable."""
     log, scene, programme = play.stage.office.log, play.scene, play.plan.programme
-    report = verify(log)
+    verdict = verify_log(log)
     first = {place.tier for place in play.plan.places}
     below = [each for each in scene.participants.values() if each.tier not in first and each.parent is not None]
     phases = Counter(each.phase for each in below)
@@ -76,7 +77,8 @@ def summarise(play: Play, tally: Tally) -> Summary:
         refused=tally.verdicts["refused"],
         checkpoints_missed=tally.kinds["CheckpointMissed"],
         turned_away=len(play.refusals),
-        size=report.size,
-        root=report.root,
-        is_sound=report.is_sound,
+        gates=verdict.gates,
+        size=verdict.size,
+        root=verdict.root,
+        is_sound=verdict.is_sound,
     )

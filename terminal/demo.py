@@ -1,6 +1,5 @@
 """`kaskad demo`: the NIS/SHARE rollout of cohort 2024, played through with simulated people."""
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +47,7 @@ def demo(seed: int, keep: Path | None, count: int) -> int:
     with show_while(plan, folder) as watch:
         summary, _ = play(plan, folder, watch)
     _print_summary(summary, time.monotonic() - began)
-    _print_next(summary, folder)
+    _print_next(plan, summary, folder)
     return 0 if summary.is_sound else 1
 
 
@@ -88,19 +87,20 @@ def _print_summary(summary: "Summary", seconds: float) -> None:
             "Tasks": f"{s.tasks}, of which {s.overdue} fell overdue and {s.escalated} were escalated",
             "Evidence": f"{s.returned} times returned, {s.refused} times refused",
             "Mentoring": f"{s.checkpoints_missed} checkpoints missed",
-            "Log": f"{s.size} events, {'verified' if s.is_sound else 'NOT SOUND'}; root {s.root}",
+            "Log": f"{s.size} events and {s.gates} gates, {'verified' if s.is_sound else 'NOT SOUND'}",
+            "Mark": f"{s.size}:{s.root}",
         }
     )
 
 
-def _print_next(summary: "Summary", folder: Path) -> None:
+def _print_next(plan: "Plan", summary: "Summary", folder: Path) -> None:
     """Three commands on what this leaves behind; they read the log alone."""
     from rehearsal.stage import log_of
     from terminal.rehearsing import shown_path
 
     log = shown_path(log_of(folder))
+    school = plan.places[0].school
     print("\nTry next, with or without the stack running:")
-    print(f"  ./kaskad rollout show --log {log}")
-    print(f"  ./kaskad audit replay nis-astana-1 --at 2025-12-01 --log {log}")
+    print(f"  ./kaskad audit replay {school} --at 2025-12-01 --log {log}")
+    print(f"  ./kaskad audit explain certify {school} --log {log}")
     print(f"  ./kaskad audit verify --against {summary.size}:{summary.root} --log {log}")
-    sys.stdout.flush()

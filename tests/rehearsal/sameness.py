@@ -18,7 +18,9 @@ def said_by(folder: Path, rollout: str) -> dict[str, list[Said]]:
     found: dict[str, list[Said]] = {}
     with open_log(log_of(folder), read_only=True) as log:
         for stream in log.streams():
-            mine = [_said(record.happened_at, record.kind, bytes(record.data), rollout) for record in log.stream(stream)]
+            mine = [
+                _said(record.happened_at, record.kind, bytes(record.data), rollout) for record in log.stream(stream)
+            ]
             found[stream.replace(rollout, "R")] = mine
     return found
 

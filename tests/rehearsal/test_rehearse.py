@@ -1,0 +1,92 @@
+"""`kaskad rollout rehearse`: what a manager learns before the first letter goes out, and what is refused as live."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from programmes.library import EXAMPLES
+from rehearsal.habits import SHIPPED
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+COMMAND = Path(sys.executable).parent / "kaskad"
+LIST = (EXAMPLES / "nis-share-2024-schools.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def _rehearse(home: Path, schools: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [COMMAND, "rollout", "rehearse", "nis-share", "--cohort", "2024", "--schools", str(schools), *arguments],
+        env={**os.environ, "KASKAD_HOME": str(home), "KASKAD_TEMPORAL_UI": "0"},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def two_schools(tmp_path: Path) -> Path:
+    file = tmp_path / "schools.csv"
+    file.write_text("".join((LIST[0], LIST[1], LIST[2])), encoding="utf-8")
+    return file
+
+
+def test_it_tells_dates_loads_lateness_and_the_end(home: Path, two_schools: Path) -> None:
+    ended = _rehearse(home, two_schools, "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    said = json.loads(ended.stdout)
+    assert said["begins"] == "2024-09-02"
+    assert "2027-06-30" in said["against_the_plan"]
+    tiers = {each["tier"]: each for each in said["tiers"]}
+    assert tiers["rural-hub-school"]["participants"] == 4
+    assert tiers["rural-hub-school"]["opens"] >= "2025-11-01"
+    assert tiers["rural-hub-school"]["at_the_end"] <= said["ends"]
+    assert {each["role"] for each in said["loads"]} == {"mentor", "reviewer", "trainer", "coordinator"}
+    assert all(each["open_at_once"] >= 1 for each in said["loads"])
+    assert said["due_on_days_off"] == "none"
+    assert said["overdue"] == sum(each["overdue"] for each in said["late"]) or len(said["late"]) == 10
+    assert Path(said["log"]).exists() or (Path.cwd() / said["log"]).exists()
+
+
+def test_other_values_of_parameters_lead_elsewhere(home: Path, two_schools: Path) -> None:
+    ended = _rehearse(home, two_schools, "--set", "children_per_school=1", "--json")
+    assert ended.returncode == 0, ended.stderr
+    tiers = {each["tier"]: each["participants"] for each in json.loads(ended.stdout)["tiers"]}
+    assert tiers["rural-hub-school"] == 2
+
+
+def test_a_list_with_a_bad_row_is_refused_as_it_would_be_live(home: Path, two_schools: Path) -> None:
+    two_schools.write_text("".join((LIST[0], LIST[1], LIST[1])), encoding="utf-8")
+    ended = _rehearse(home, two_schools)
+    assert ended.returncode == 2
+    assert "nis-astana-1" in ended.stdout
+    assert "none of its rows was taken" in ended.stderr
+    assert not (home / "rehearsals").exists(), "nothing was begun"
+
+
+def test_what_the_domain_refuses_live_it_refuses_here(home: Path, two_schools: Path) -> None:
+    orphan = 'hub-1,rural-hub-school,"Ауыл","Село","Village",Akmola,kk,nowhere\n'
+    lines = [line.rstrip("\n") + "," + ("parent\n" if number == 0 else "\n") for number, line in enumerate(LIST[:3])]
+    two_schools.write_text("".join((*lines, orphan)), encoding="utf-8")
+    ended = _rehearse(home, two_schools)
+    assert ended.returncode in (1, 2)
+    assert "nowhere" in ended.stdout + ended.stderr
+
+
+def test_habits_that_can_not_be_are_refused_with_what_is_wrong(home: Path, two_schools: Path, tmp_path: Path) -> None:
+    wrong = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    wrong["habits"][0]["likelihood"] = 99
+    file = tmp_path / "habits.yaml"
+    file.write_text(yaml.safe_dump(wrong), encoding="utf-8")
+    ended = _rehearse(home, two_schools, "--habits", str(file))
+    assert ended.returncode == 2
+    assert "add up to" in ended.stderr
+
+
+def test_an_unknown_programme_or_cohort_is_refused(home: Path, two_schools: Path) -> None:
+    ended = _rehearse(home, two_schools, "--cohort", "2031")
+    assert ended.returncode in (1, 2)
+    assert "2031" in ended.stderr
