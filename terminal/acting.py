@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from terminal.outcome import BadInput, ServiceUnavailable
@@ -198,4 +199,6 @@ def say(answer: "Answer", done: str, *, as_json: bool = False) -> None:
 def _fault(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"])
     message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message} (given: {error.get('input')!r})" if where else message
+    given = error.get("input")
+    shown = given.isoformat() if isinstance(given, datetime) else repr(given)
+    return f"{where}: {message} (given: {shown})" if where else message

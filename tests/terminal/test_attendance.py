@@ -1,0 +1,94 @@
+"""Who was at a session, all at once, with the exceptions marked."""
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.terminal.calling import Calls
+from tests.terminal.short import Short, start_short
+
+SESSION = "trainers.training.first-day.1"
+ALMATY = ZoneInfo("Asia/Almaty")
+
+
+def begun(kaskad: Calls, folder: Path) -> Short:
+    """A rollout with a session that has begun."""
+    found = start_short(kaskad, folder)
+    begins = datetime.now(ALMATY) + timedelta(seconds=2)
+    found("session", "plan", found.host, "training", "first-day", "--at", begins.isoformat())
+    time.sleep(max(0.0, (begins - datetime.now(ALMATY)).total_seconds()) + 0.1)
+    return found
+
+
+@pytest.fixture(scope="module")
+def unchanged(kaskad: Calls, tmp_path_factory: pytest.TempPathFactory) -> Short:
+    """For what is refused."""
+    return begun(kaskad, tmp_path_factory.mktemp("short"))
+
+
+@pytest.fixture
+def short(kaskad: Calls, tmp_path_factory: pytest.TempPathFactory) -> Short:
+    return begun(kaskad, tmp_path_factory.mktemp("short"))
+
+
+def record(short: Short, *arguments: object, code: int | None = 0) -> str:
+    ended = short("attendance", SESSION, "--rollout", short.id, *arguments, by=short.trainers[1], code=code)
+    return ended.out + ended.err
+
+
+def absent(short: Short) -> dict[str, list[str]]:
+    (found,) = short("session", "list", "--rollout", short.id, "--json").json
+    return {school.rpartition("-")[2]: seats for school, seats in found["absent"].items()}
+
+
+def test_everybody_was_there(short: Short) -> None:
+    assert "Recorded: 2 schools, no seats absent." in record(short, "--all-present")
+    assert "Already done" in record(short, "--all-present")
+    assert absent(short) == {}
+    assert "kaskad correct" in record(short, "--absent", f"{short.first}:lead", code=1)
+
+
+def test_the_exceptions_are_marked(short: Short) -> None:
+    marked = ("--absent", f"{short.first}:teacher-1", "--absent", f"{short.second}:lead")
+    assert "2 seats absent" in record(short, *marked)
+    assert absent(short) == {"a": ["teacher-1"], "b": ["lead"]}
+
+
+def test_a_sheet_says_who_was_there(short: Short, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        f"\ufeffSchool;Seat;Present\n{short.first};lead;иә\n{short.first};teacher-2;жоқ\n{short.second};lead;yes\n"
+    )
+    record(short, "--file", sheet)
+    assert absent(short) == {"a": ["teacher-2"]}
+
+
+def test_a_sheet_with_bad_rows_is_refused_whole(unchanged: Short, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(f"school,seat,present\n{unchanged.first},lead,no\n,lead,no\n{unchanged.second},lead,perhaps\n")
+    said = record(unchanged, "--file", sheet, code=2)
+    assert "row 3: says no school" in said
+    assert "row 4: 'perhaps' is not yes or no" in said
+    sheet.write_text("school,chair\n")
+    assert "needs the columns school, seat, present; it has school, chair" in record(unchanged, "--file", sheet, code=2)
+    assert "can't be read" in record(unchanged, "--file", tmp_path / "none.csv", code=2)
+    assert "planned" in unchanged("session", "list", "--rollout", unchanged.id).out
+
+
+def test_somebody_without_a_seat_can_not_be_absent(unchanged: Short) -> None:
+    assert "no seat 'janitor'" in record(unchanged, "--absent", f"{unchanged.first}:janitor", code=1)
+    assert "is not prepared by" in record(unchanged, "--absent", "elsewhere:lead", code=1)
+    assert "is not SCHOOL:SEAT" in record(unchanged, "--absent", "lead", code=2)
+    assert "in one way" in record(unchanged, code=2)
+    assert "in one way" in record(unchanged, "--all-present", "--absent", f"{unchanged.first}:lead", code=2)
+
+
+def test_attendance_is_recorded_when_the_session_has_begun(unchanged: Short) -> None:
+    later = f"{datetime.now(ALMATY) + timedelta(days=2):%Y-%m-%d} 10:00"
+    unchanged("session", "plan", unchanged.host, "training", "second-day", "--at", later)
+    session = "trainers.training.second-day.1"
+    ended = unchanged("attendance", session, "--all-present", "--rollout", unchanged.id, code=1)
+    assert "attendance is recorded afterwards" in ended.err
