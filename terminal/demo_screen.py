@@ -5,9 +5,12 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from domain.calendar import local_day
+from domain.identity import school_of
 from domain.participant.state import Participant
 from rehearsal.telling import told
 
@@ -84,6 +87,12 @@ def _waiting(play: "Play") -> Counter[str]:
     return Counter(row["role"] for rows in play.scene.inbox.values() for row in rows)
 
 
+def _first(play: "Play", role: str) -> str:
+    """The school whose task for the role falls due first."""
+    rows = (row for each in play.scene.inbox.values() for row in each if row["role"] == role)
+    return school_of(str(min(rows, key=lambda row: (row["due_at"], row["participant"]))["participant"]))
+
+
 class Screen:
     """The whole cascade on one screen of 24 lines."""
 
@@ -96,7 +105,10 @@ class Screen:
         for each in seen:
             sentence = told(each)
             if sentence is not None:
-                self._told.append((f"{each.record.happened_at:%d %b}", sentence))
+                self._told.append((f"{self._day(each.record.happened_at):%d %b}", sentence))
+
+    def _day(self, instant: datetime) -> date:
+        return local_day(instant, self.plan.programme.time_zone)
 
     def drawn(self, play: "Play") -> "RenderableType":
         from rich.console import Group
@@ -107,13 +119,13 @@ class Screen:
         from rich.text import Text
 
         plan, scene = self.plan, play.scene
-        phases = Counter(each.phase for each in scene.participants.values())
-        head = Text(f"{play.calendar.now:%a %d %b %Y}", style="bold")
+        ended = sum(each.ended for each in scene.participants.values())
+        head = Text(f"{self._day(play.calendar.now):%a %d %b %Y}", style="bold")
         head.append(f"   {plan.programme.title.en} {plan.cohort}, {plan.rollout}, seed {plan.seed}\n", style="dim")
         top = [each for each in scene.participants.values() if each.parent is None]
         head.append(f"{', '.join(each.school for each in top)}: {sum(len(each.children) for each in top)} schools   ")
         head.append(f"certified {_certified(list(scene.participants.values()))}   ")
-        head.append(f"at their end {phases['completed']} of {len(scene.participants)}   events {scene.position}\n")
+        head.append(f"at their end {ended} of {len(scene.participants)}   events {scene.position}\n")
         return head
 
     def _tree(self, play: "Play") -> "Table":
@@ -161,10 +173,10 @@ class Screen:
 
         table = Table.grid(padding=(1, 3, 0, 0))
         late = sum(row["status"] == "overdue" for rows in play.scene.inbox.values() for row in rows)
-        waits = Text()
-        waits.append("Waits for", style="underline")
+        waits = Text(no_wrap=True)
+        waits.append("Waits for                first of all", style="underline")
         for role, count in _waiting(play).most_common(_WAITING - 1):
-            waits.append(f"\n{role:<19}{count:>3}")
+            waits.append(f"\n{role:<19}{count:>3}   {_first(play, role):<14.14}")
         waits.append(f"\n{'of these overdue':<19}{late:>3}", style="red" if late else "dim")
         just = Text(no_wrap=True, overflow="ellipsis")
         just.append("Just happened", style="underline")
