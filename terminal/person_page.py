@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from activities.adopted import zone_in
 from domain.identity import school_of, stream_subject
 from people.errors import PersonProblem
 from people.registry import open_registry
@@ -56,7 +57,8 @@ def print_person(word: str, *, as_json: bool) -> None:
     with reading() as log:
         person = person_meant(log, word)
         rights = _rights(log).get(person, [])
-        seats, duties = list(_seats(log, person)), list(_duties(log, person))
+        places = list(_seats(log, person)), list(_duties(log, person))
+        seats, duties = places if as_json else ([_local(log, row) for row in rows] for rows in places)
     with open_registry(settings().registry, settings().keys) as registry:
         try:
             known: Person | None = registry.show(person)
@@ -80,6 +82,11 @@ def print_person(word: str, *, as_json: bool) -> None:
         if rows:
             print(f"\n{title}")
             print_table([each.capitalize() for each in rows[0]], [tuple(each.values()) for each in rows])
+
+
+def _local(log: "EventLog", row: dict[str, Any]) -> dict[str, Any]:
+    """With its instant by the clock of the rollout, for people."""
+    return {**row, "since": row["since"].astimezone(zone_in(log, row["rollout"]))}
 
 
 def _rights(log: "EventLog") -> dict[str, list[str]]:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from activities.adopted import zone_in
 from activities.facts import rights_in
 from domain.calendar import SchoolCalendar
 from domain.command import TextGiven
@@ -85,15 +86,16 @@ def change_calendar(
     who = actor(acting_as)
     with reading() as log:
         name = str(only_rollout(log, rollout)["rollout"])
+        zone = zone_in(log, name)
         # The programme's own calendar, set as it is, would otherwise be an event that changes nothing.
         same = _in_force(log, name)[0] == calendar
         before = {(row["stream"], row["task"]): row["due_at"] for row in log.rows("tasks", rollout=name)}
         if dry_run:
             moved = sorted(_would_move(log, name, calendar, who, before), key=_by_school)
-            _say_moved(name, moved, "would move; nothing was recorded", as_json=as_json)
+            _say_moved(name, moved, "would move; nothing was recorded", zone, as_json=as_json)
             return
     if same:
-        _say_moved(name, [], "moved: this calendar is in force already, nothing was recorded", as_json=as_json)
+        _say_moved(name, [], "moved: this calendar is in force already, nothing was recorded", zone, as_json=as_json)
         return
     command = prepare(ChangeCalendar, who, calendar=calendar, reason=put_text(reason, who))
     answer = ask(rollout_stream(name), command)
@@ -102,7 +104,7 @@ def change_calendar(
         moved = sorted(_moved(log, name, answer, before), key=_by_school)
     if not as_json:
         print(f"The calendar of {name} was changed (event {answer.first}).")
-    _say_moved(name, moved, "moved", as_json=as_json, settled=settled)
+    _say_moved(name, moved, "moved", zone, as_json=as_json, settled=settled)
 
 
 def _by_school(moved: Moved) -> tuple[str, str]:
@@ -132,7 +134,7 @@ def _would_move(
             yield school, event.task, before.get((stream, event.task)), event.due_at
 
 
-def _say_moved(name: str, moved: list[Moved], what: str, *, as_json: bool, settled: bool = True) -> None:
+def _say_moved(name: str, moved: list[Moved], what: str, zone: tzinfo, *, as_json: bool, settled: bool = True) -> None:
     columns = ("School", "Task", "Was due", "Is due")
     if as_json:
         keys = ("school", "task", "was_due", "is_due")
@@ -140,7 +142,8 @@ def _say_moved(name: str, moved: list[Moved], what: str, *, as_json: bool, settl
         print_json({"rollout": name, "moved": rows, "settled": settled})
         return
     if moved:
-        print_table(columns, moved)
+        local = [(*each[:2], *(due and due.astimezone(zone) for due in each[2:])) for each in moved]
+        print_table(columns, local)
     number = f"{len(moved)} due date{'' if len(moved) == 1 else 's'}" if moved else "No due date"
     print(f"{number} {what}.")
     if not settled:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from activities.facts import rights_in
-from domain.calendar import local_day
+from domain.calendar import local_day, zone
 from domain.identity import rollout_stream
 from domain.participant.state import Participant
 from domain.participant.tasks import TaskAsked
@@ -102,7 +102,8 @@ def print_plan(found: Plan, *, as_json: bool) -> int:
 
 def _print(found: Plan) -> None:
     wanted, programme = found.wanted, found.wanted.definition.programme
-    cohort = programme.cohorts[wanted.cohort]
+    cohort, here = programme.cohorts[wanted.cohort], zone(programme.time_zone)
+    asked = [(role, task, number, due.astimezone(here)) for role, task, number, due in _asked(found)]
     print_fields(
         {
             "Rollout": f"{wanted.rollout} (tried out: nothing was recorded)",
@@ -118,7 +119,7 @@ def _print(found: Plan) -> None:
     print_table(("Tier", "Planned", "Listed", "Seats", "Filled", "To assign"), _tiers(found))
     for title, columns, rows in (
         ("Refused", ("School", "Why"), [(each.params.get("school", "-"), said(each)) for each in found.refused]),
-        ("Asked at once", ("Role", "Task", "Participants", "First due"), _asked(found)),
+        ("Asked at once", ("Role", "Task", "Participants", "First due"), asked),
         ("Chosen", ("Parameter", "Value", "Default"), _chosen(found)),
     ):
         if rows:

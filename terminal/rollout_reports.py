@@ -1,9 +1,10 @@
 """What there is to see of rollouts: all of them in a table, one of them as a tree."""
 
 import sys
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from activities.adopted import zone_in
 from terminal import tree
 from terminal.reading import only_rollout, reading, states_of
 from terminal.tables import print_json, print_table
@@ -15,17 +16,20 @@ if TYPE_CHECKING:
 def print_list(log_named: str | None, *, as_json: bool) -> None:
     columns = ("Rollout", "Programme", "Cohort", "Status", "Started", "Participants", "Open", "Overdue")
     with reading(log_named) as log:
-        rows = [_list_row(log, row) for row in log.rows("rollouts")]
+        rows = [_list_row(log, row, as_json=as_json) for row in log.rows("rollouts")]
     print_table(columns, rows, as_json=as_json, empty="There are no rollouts yet; 'kaskad rollout start' starts one.")
 
 
-def _list_row(log: "EventLog", row: dict[str, Any]) -> tuple[object, ...]:
+def _list_row(log: "EventLog", row: dict[str, Any], *, as_json: bool) -> tuple[object, ...]:
     tasks = log.rows("tasks", rollout=row["rollout"])
     overdue = sum(task["status"] == "overdue" for task in tasks)
     participants = len(log.rows("roster", stream=row["stream"]))
     programme = f"{row['programme']} {row['programme_version']}"
+    started = row["started_at"]
+    if isinstance(started, datetime) and not as_json:
+        started = started.astimezone(zone_in(log, row["rollout"]))
     return (
-        row["rollout"], programme, row["cohort"], row["status"], row["started_at"], participants, len(tasks), overdue,
+        row["rollout"], programme, row["cohort"], row["status"], started, participants, len(tasks), overdue,
     )  # fmt: skip
 
 
@@ -39,22 +43,23 @@ def print_tree(rollout: str | None, log_named: str | None, depth: int | None, *,
             nominated = states.rollout(row["rollout"]).nominated
             found = tree.members(states.snapshot, row["rollout"], language, nominated)
             title = states.programme(row["rollout"]).title.in_language(language)
+            zone = zone_in(states.snapshot, row["rollout"])
     if as_json:
         print_json({**_row_json(row), "title": title, "participants": [_member_json(each) for each in found]})
         return
-    print_header(row, title, found)
+    print_header(row, title, found, zone)
     print()
-    print_lines(tree.lines(found, depth=depth))
+    print_lines(tree.lines(found, depth=depth, zone=zone))
 
 
-def print_header(row: dict[str, Any], title: str, found: list[tree.Member]) -> None:
-    for line in header(row, title, found):
+def print_header(row: dict[str, Any], title: str, found: list[tree.Member], zone: tzinfo) -> None:
+    for line in header(row, title, found, zone):
         print(line.text)
 
 
-def header(row: dict[str, Any], title: str, found: list[tree.Member]) -> list[tree.Line]:
+def header(row: dict[str, Any], title: str, found: list[tree.Member], zone: tzinfo) -> list[tree.Line]:
     """The rollout in a line, and a line for each tier."""
-    since = f"{row['started_at']:%Y-%m-%d}" if isinstance(row["started_at"], datetime) else "-"
+    since = f"{row['started_at'].astimezone(zone):%Y-%m-%d}" if isinstance(row["started_at"], datetime) else "-"
     first = f"{row['rollout']}  {title}, cohort {row['cohort']}, {row['status']} since {since}"
     if row["status"] != "running":
         first = f"{row['rollout']}  {title}, cohort {row['cohort']}, {row['status']}"

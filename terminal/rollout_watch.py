@@ -2,8 +2,10 @@
 
 import sys
 import time
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
+from activities.adopted import zone_in
 from terminal import tree
 from terminal.reading import only_rollout, reading, states_of
 from terminal.rollout_reports import header
@@ -33,12 +35,12 @@ def follow(rollout: str | None, log_named: str | None, seconds: float | None) ->
 
 
 def _plain(log: "EventLog", rollout: str, end: float | None) -> None:
-    position = log.head().size
+    position, zone = log.head().size, zone_in(log, rollout)
     for line in header(*_found(log, rollout)):
         print(line.text, flush=True)
     while end is None or time.monotonic() < end:
         for record in log.read(after=position, rollout=rollout):
-            print(_event(record), flush=True)
+            print(_event(record, zone), flush=True)
             position = record.position
         time.sleep(_pause(end))
 
@@ -60,10 +62,10 @@ def _live(log: "EventLog", rollout: str, end: float | None) -> None:
 
 
 def _picture(log: "EventLog", rollout: str, last: "list[Record]", height: int, wide: int) -> "Text":
-    row, title, found = _found(log, rollout)
-    above = [*header(row, title, found), tree.Line("")]
-    below = [tree.Line(""), *(tree.Line(tree.cut(_event(each), wide), "dim") for each in last)]
-    drawn = tree.lines(found, wide=min(wide, 140))
+    row, title, found, zone = _found(log, rollout)
+    above = [*header(row, title, found, zone), tree.Line("")]
+    below = [tree.Line(""), *(tree.Line(tree.cut(_event(each, zone), wide), "dim") for each in last)]
+    drawn = tree.lines(found, wide=min(wide, 140), zone=zone)
     room = max(height - len(above) - len(below) - 1, 3)
     if len(drawn) > room:
         left = len(drawn) - room + 1
@@ -71,14 +73,15 @@ def _picture(log: "EventLog", rollout: str, last: "list[Record]", height: int, w
     return tree.rendered([*above, *drawn, *below])
 
 
-def _found(log: "EventLog", rollout: str) -> tuple[dict[str, Any], str, list[tree.Member]]:
+def _found(log: "EventLog", rollout: str) -> tuple[dict[str, Any], str, list[tree.Member], tzinfo]:
     from runtime.settings import settings
 
     language = settings().language
     with states_of(log) as states:
         (row,) = states.snapshot.rows("rollouts", rollout=rollout)
         found = tree.members(states.snapshot, rollout, language, states.rollout(rollout).nominated)
-        return row, states.programme(rollout).title.in_language(language), found
+        title = states.programme(rollout).title.in_language(language)
+        return row, title, found, zone_in(states.snapshot, rollout)
 
 
 def _last(log: "EventLog", rollout: str) -> "list[Record]":
@@ -87,10 +90,10 @@ def _last(log: "EventLog", rollout: str) -> "list[Record]":
     return log.read(after=max(size - 50, 0), rollout=rollout)[-_LAST_EVENTS:]
 
 
-def _event(record: "Record") -> str:
+def _event(record: "Record", zone: tzinfo) -> str:
     subject = record.stream.partition(":")[2]
     by = "" if record.actor in ("clock", "cascade") else f"  by {record.actor}"
-    return f"{record.recorded_at:%H:%M:%S}  {record.position:>6}  {subject}  {record.kind}{by}"
+    return f"{record.recorded_at.astimezone(zone):%H:%M:%S}  {record.position:>6}  {subject}  {record.kind}{by}"
 
 
 def _pause(end: float | None) -> float:

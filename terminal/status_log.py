@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from activities.adopted import adopted_by
 from domain.identity import stream_subject
 from terminal.tree import from_the_top
 
@@ -46,6 +47,7 @@ class Course(msgspec.Struct, frozen=True):
     programme: str
     cohort: str
     status: str
+    time_zone: str
     #: on the roster, but without a stream of their own yet
     not_begun: int
     tiers: list[Tier]
@@ -100,7 +102,9 @@ def _course(log: "EventLog", row: dict[str, Any], tasks: list[dict[str, Any]]) -
         status = Counter(_status(each) for each in rows if each["tier"] == tier)
         tiers.append(Tier(tier, status.total(), dict(status), open_tasks[tier], late[tier]))
     programme = f"{row['programme']} {row['programme_version']}"
-    return Course(row["rollout"], programme, row["cohort"], row["status"], len(roster) - len(rows), tiers)
+    adopted = adopted_by(log, row["rollout"])
+    zone = adopted.time_zone if adopted else "UTC"
+    return Course(row["rollout"], programme, row["cohort"], row["status"], zone, len(roster) - len(rows), tiers)
 
 
 def _status(row: dict[str, Any]) -> str:

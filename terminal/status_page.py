@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from activities.dates import zone_of
 from eventlog.errors import LogCorrupt, LogTooNew, LogUnavailable
 from runtime.settings import Settings, settings
 from terminal.outcome import DONE, UNREACHABLE, NotFound
@@ -92,8 +93,7 @@ def _print(here: Settings, stack: Stack, told: LogTold | None, free: int | None,
         "Data": f"{here.home}" + (f", {free / 1e9:.1f} GB free" if free is not None else ""),
     }
     if told is not None:
-        recorded = f", the last at {told.recorded_at:%Y-%m-%d %H:%M} UTC" if told.recorded_at else ""
-        fields["Log"] = f"{told.size} events{recorded}; root {told.root[:16]}"
+        fields["Log"] = f"{told.size} events{_last(told)}; root {told.root[:16]}"
         fields["On the way"] = f"{told.followups} consequences, {told.notices_waiting} messages"
     print_fields(fields)
     if told is not None:
@@ -102,6 +102,15 @@ def _print(here: Settings, stack: Stack, told: LogTold | None, free: int | None,
     print("\nWrong" if wrong else "\nNothing is wrong.")
     for what, remedy in wrong:
         print(f"- {what}\n  {remedy}")
+
+
+def _last(told: LogTold) -> str:
+    """When the last event was recorded, by the clock of the rollouts where they have one."""
+    if told.recorded_at is None:
+        return ""
+    zones = {course.time_zone for course in told.rollouts}
+    zone = zones.pop() if len(zones) == 1 else "UTC"
+    return f", the last at {told.recorded_at.astimezone(zone_of(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _print_rollouts(told: LogTold) -> None:
@@ -123,8 +132,16 @@ def _print_late(told: LogTold) -> None:
         return
     escalated = sum(each.escalated for each in told.late)
     print(f"\nOverdue: {len(told.late)}, of which {escalated} escalated")
+    zones = {course.rollout: zone_of(course.time_zone) for course in told.rollouts}
     rows = [
-        (each.rollout, each.school, each.task, each.role, f"{each.due_at:%Y-%m-%d}", "yes" if each.escalated else "-")
+        (
+            each.rollout,
+            each.school,
+            each.task,
+            each.role,
+            f"{each.due_at.astimezone(zones[each.rollout]):%Y-%m-%d}",
+            "yes" if each.escalated else "-",
+        )
         for each in told.late[:_MANY]
     ]
     print_table(("Rollout", "School", "Task", "Role", "Was due", "Escalated"), rows)

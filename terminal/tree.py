@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from terminal.tables import shown, width
@@ -134,8 +134,8 @@ def _level(parent: str | None, parents: Mapping[str, str | None]) -> int:
     return 0 if parent is None else 1 + _level(parents.get(parent), parents)
 
 
-def lines(found: Sequence[Member], *, wide: int = WIDTH, depth: int | None = None) -> list[Line]:
-    """The tree, a line for each member, each line as wide as `wide` at most."""
+def lines(found: Sequence[Member], *, wide: int = WIDTH, depth: int | None = None, zone: tzinfo = UTC) -> list[Line]:
+    """The tree, a line for each member, each line as wide as `wide` at most; due dates as the zone has them."""
     below: dict[str | None, list[Member]] = {}
     known = {each.participant for each in found}
     for each in found:
@@ -145,7 +145,9 @@ def lines(found: Sequence[Member], *, wide: int = WIDTH, depth: int | None = Non
     # One long id must not push away what all the others have to say: its own line is shifted instead.
     ids = min(max((width(branch) + width(each.school) for branch, each in drawn), default=0), _ID)
     names = min(max((width(each.name) for _, each in drawn), default=0), _NAME)
-    return [Line(_text(branch, each, ids, names, wide), PHASES.get(each.phase, ("", ""))[1]) for branch, each in drawn]
+    return [
+        Line(_text(branch, each, ids, names, wide, zone), PHASES.get(each.phase, ("", ""))[1]) for branch, each in drawn
+    ]
 
 
 def _draw(
@@ -167,18 +169,18 @@ def _draw(
         _draw(below, each.participant, deeper, level + 1, depth, drawn)
 
 
-def _text(branch: str, each: Member, ids: int, names: int, wide: int) -> str:
+def _text(branch: str, each: Member, ids: int, names: int, wide: int, zone: tzinfo) -> str:
     left = _padded(branch + each.school, ids) + "  " + _padded(cut(shown(each.name), names), names)
     seats = f"{each.seats_filled}/{each.seats_total}" if each.seats_total else ""
     middle = f"{_padded(PHASES.get(each.phase, (each.phase, ''))[0], 13)}  {seats:>4}"
-    return cut(f"{left}  {middle}  {_waiting(each)}".rstrip(), wide)
+    return cut(f"{left}  {middle}  {_waiting(each, zone)}".rstrip(), wide)
 
 
-def _waiting(each: Member) -> str:
+def _waiting(each: Member, zone: tzinfo) -> str:
     if each.task is None or each.due_at is None:
         return ""
     late = f"{each.overdue} overdue, " if each.overdue else ""
-    return f"{late}{each.due_at:%Y-%m-%d} {each.task} ({each.role})"
+    return f"{late}{each.due_at.astimezone(zone):%Y-%m-%d} {each.task} ({each.role})"
 
 
 def cut(text: str, wide: int) -> str:

@@ -1,6 +1,8 @@
 """The picture of a rollout: its branches, its width, its counts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from terminal.tables import width
 from terminal.tree import Member, counts, cut, lines
@@ -54,3 +56,8 @@ def test_tiers_are_counted_from_the_top() -> None:
 def test_what_is_cut_says_so() -> None:
     assert cut("Қостанай", 8) == "Қостанай"
     assert cut("Қостанай", 5) == "Қост…"
+
+
+def test_a_day_is_the_one_that_the_zone_has() -> None:
+    late = replace(member("a"), due_at=datetime(2026, 12, 4, 20, tzinfo=UTC))
+    assert "2026-12-05 team" in lines([late], zone=ZoneInfo("Asia/Almaty"))[0].text
