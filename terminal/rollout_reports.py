@@ -1,5 +1,6 @@
 """What there is to see of rollouts: all of them in a table, one of them as a tree."""
 
+import shutil
 import sys
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,7 @@ def print_tree(rollout: str | None, log_named: str | None, depth: int | None, *,
         return
     print_header(row, title, found, zone)
     print()
-    print_lines(tree.lines(found, depth=depth, zone=zone))
+    print_lines(tree.lines(found, wide=_wide(), depth=depth, zone=zone))
 
 
 def print_header(row: dict[str, Any], title: str, found: list[tree.Member], zone: tzinfo) -> None:
@@ -57,18 +58,25 @@ def print_header(row: dict[str, Any], title: str, found: list[tree.Member], zone
         print(line.text)
 
 
-def header(row: dict[str, Any], title: str, found: list[tree.Member], zone: tzinfo) -> list[tree.Line]:
+def _wide() -> int | None:
+    """As wide as the terminal; what goes elsewhere is not cut."""
+    return min(shutil.get_terminal_size().columns, tree.WIDTH) if sys.stdout.isatty() else None
+
+
+def header(
+    row: dict[str, Any], title: str, found: list[tree.Member], zone: tzinfo, wide: int | None = None
+) -> list[tree.Line]:
     """The rollout in a line, and a line for each tier."""
     since = f"{row['started_at'].astimezone(zone):%Y-%m-%d}" if isinstance(row["started_at"], datetime) else "-"
     first = f"{row['rollout']}  {title}, cohort {row['cohort']}, {row['status']} since {since}"
     if row["status"] != "running":
         first = f"{row['rollout']}  {title}, cohort {row['cohort']}, {row['status']}"
-    drawn = [tree.Line(tree.cut(first, tree.WIDTH), "bold")]
+    drawn = [tree.Line(tree.cut(first, wide), "bold")]
     for tier, number, phases, open_tasks, overdue in tree.counts(found):
         said = ", ".join(f"{count} {phase}" for phase, count in phases.items())
         late = f", {overdue} overdue" if overdue else ""
         tasks = "1 task open" if open_tasks == 1 else f"{open_tasks} tasks open"
-        drawn.append(tree.Line(tree.cut(f"  {number:>4} {tier}: {said}; {tasks}{late}", tree.WIDTH)))
+        drawn.append(tree.Line(tree.cut(f"  {number:>4} {tier}: {said}; {tasks}{late}", wide)))
     return drawn
 
 

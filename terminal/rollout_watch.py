@@ -63,9 +63,9 @@ def _live(log: "EventLog", rollout: str, end: float | None) -> None:
 
 def _picture(log: "EventLog", rollout: str, last: "list[Record]", height: int, wide: int) -> "Text":
     row, title, found, zone = _found(log, rollout)
-    above = [*header(row, title, found, zone), tree.Line("")]
+    above = [*header(row, title, found, zone, wide), tree.Line("")]
     below = [tree.Line(""), *(tree.Line(tree.cut(_event(each, zone), wide), "dim") for each in last)]
-    drawn = tree.lines(found, wide=min(wide, 140), zone=zone)
+    drawn = tree.lines(found, wide=min(wide, tree.WIDTH), zone=zone)
     room = max(height - len(above) - len(below) - 1, 3)
     if len(drawn) > room:
         left = len(drawn) - room + 1

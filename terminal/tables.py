@@ -74,7 +74,10 @@ def _draw(columns: Sequence[str], rows: Sequence[Row], title: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in columns:
+        # A status or an id that ends in dots can't be read: where it is too narrow, they go on in the next line.
+        table.add_column(column, overflow="fold")
     for row in rows:
         # Text, not str: square brackets in a name are no mark-up.
         table.add_row(*(Text(shown(value)) for value in row))

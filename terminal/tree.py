@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WIDTH: Final = 100
+#: how wide a line is drawn at most, however wide the terminal
+WIDTH: Final = 140
 _NAME: Final = 24
 _ID: Final = 28
 
@@ -134,8 +135,10 @@ def _level(parent: str | None, parents: Mapping[str, str | None]) -> int:
     return 0 if parent is None else 1 + _level(parents.get(parent), parents)
 
 
-def lines(found: Sequence[Member], *, wide: int = WIDTH, depth: int | None = None, zone: tzinfo = UTC) -> list[Line]:
-    """The tree, a line for each member, each line as wide as `wide` at most; due dates as the zone has them."""
+def lines(
+    found: Sequence[Member], *, wide: int | None = None, depth: int | None = None, zone: tzinfo = UTC
+) -> list[Line]:
+    """The tree, a line for each member, whole or as wide as `wide` at most; due dates as the zone has them."""
     below: dict[str | None, list[Member]] = {}
     known = {each.participant for each in found}
     for each in found:
@@ -144,7 +147,8 @@ def lines(found: Sequence[Member], *, wide: int = WIDTH, depth: int | None = Non
     _draw(below, None, "", 0, depth, drawn)
     # One long id must not push away what all the others have to say: its own line is shifted instead.
     ids = min(max((width(branch) + width(each.school) for branch, each in drawn), default=0), _ID)
-    names = min(max((width(each.name) for _, each in drawn), default=0), _NAME)
+    names = max((width(shown(each.name)) for _, each in drawn), default=0)
+    names = names if wide is None else min(names, _NAME)
     return [
         Line(_text(branch, each, ids, names, wide, zone), PHASES.get(each.phase, ("", ""))[1]) for branch, each in drawn
     ]
@@ -169,10 +173,13 @@ def _draw(
         _draw(below, each.participant, deeper, level + 1, depth, drawn)
 
 
-def _text(branch: str, each: Member, ids: int, names: int, wide: int, zone: tzinfo) -> str:
+def _text(branch: str, each: Member, ids: int, names: int, wide: int | None, zone: tzinfo) -> str:
     left = _padded(branch + each.school, ids) + "  " + _padded(cut(shown(each.name), names), names)
     seats = f"{each.seats_filled}/{each.seats_total}" if each.seats_total else ""
     middle = f"{_padded(PHASES.get(each.phase, (each.phase, ''))[0], 13)}  {seats:>4}"
+    if wide is not None:
+        # How far somebody has come is what people look for: what is too long around it gives way.
+        left = cut(left, wide - width(middle) - 2)
     return cut(f"{left}  {middle}  {_waiting(each, zone)}".rstrip(), wide)
 
 
@@ -183,9 +190,9 @@ def _waiting(each: Member, zone: tzinfo) -> str:
     return f"{late}{each.due_at.astimezone(zone):%Y-%m-%d} {each.task} ({each.role})"
 
 
-def cut(text: str, wide: int) -> str:
+def cut(text: str, wide: int | None) -> str:
     """The text, with a sign of it where something had to be left off."""
-    if width(text) <= wide:
+    if wide is None or width(text) <= wide:
         return text
     kept = ""
     for letter in text:

@@ -31,8 +31,21 @@ def test_so_many_tiers_are_drawn_as_are_asked_for() -> None:
 
 def test_no_line_is_wider_than_it_may_be() -> None:
     found = [member("a", name="Очень длинное название школы, которое никуда не помещается"), member("b" * 60, "a")]
-    assert all(width(line.text) <= 100 for line in lines(found))
+    assert all(width(line.text) <= 100 for line in lines(found, wide=100))
     assert all(width(line.text) <= 60 for line in lines(found, wide=60))
+
+
+def test_nothing_is_cut_where_no_width_is_given() -> None:
+    name = "Очень длинное название школы, которое никуда не помещается"
+    drawn = lines([member("a", name=name), member("b" * 60, "a", phase="completed")])
+    assert name in drawn[0].text
+    assert all(line.text.endswith("2026-12-04 team/fill-1 (mentor)") for line in drawn)
+
+
+def test_the_status_is_never_cut() -> None:
+    drawn = lines([member("a", name="Ұ" * 50), member("b" * 60, "a", phase="completed")], wide=60)
+    assert "under way" in drawn[0].text
+    assert "completed" in drawn[1].text
 
 
 def test_a_long_id_shifts_its_own_line_alone() -> None:
