@@ -1,7 +1,8 @@
 """A rollout whose every command goes through the real door into a real log, by the people of tests/domain."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,60 +14,70 @@ from activities.organisation import adoption
 from domain.command import Command, TextGiven, parse
 from domain.event import Event
 from domain.history import fold
-from domain.identity import organisation_stream, participant_stream, stream_kind
+from domain.identity import (
+    organisation_stream,
+    participant_id,
+    participant_stream,
+    school_of,
+    stream_kind,
+    stream_subject,
+)
 from domain.organisation.stream import GrantRight, RegisterPerson
 from domain.participant import stream as participant
 from domain.participant.state import Participant
+from domain.programme import Programme
 from domain.rollout import stream as rollout
-from domain.rollout.commands import StartRollout
+from domain.rollout.commands import Place, StartRollout
 from domain.rollout.state import Rollout
 from eventlog.log import EventLog, open_log
 from eventlog.record import NewText
-from programmes.reader import read_programme
-from tests.domain.cascade import MANAGER, NIS_SHARE, OFFICES, START, Cascade
+from programmes.reader import Definition
+from tests.domain.cascade import MANAGER, OFFICES, START, Cascade, nis_share
+from tests.domain.given import MORNING, RIGHTS
+from tests.domain.little_world import LittleWorld
+from tests.domain.world import World
 
 OPERATOR = "p-00000000"
 
 
-class LoggedCascade(Cascade):
-    """As the cascade in memory; here the log decides what was, and the follow-ups are those that it keeps."""
+class InLog(World):
+    """Before a world: there the log decides what was, and the follow-ups are those that it keeps."""
 
-    def __init__(self, path: Path, intellectual: tuple[str, ...], general: tuple[str, ...] = ()) -> None:
+    def open_log(self, path: Path, programme: Programme, rights: Mapping[str, Iterable[str]], start: datetime) -> None:
         self.log: EventLog = open_log(path, rehearsal=True)
         self.door = Door(self.log)
-        self.definition = read_programme(NIS_SHARE, cohort="2024")
         self._loop = asyncio.new_event_loop()
         self._asked = 0
+        self._adopted = Definition(programme)
         #: after each command: the position of its last event, and the state of its stream as it was then
         self.moments: list[tuple[int, str, Any]] = []
-        self._adopt()
-        super().__init__(intellectual, general)
+        self._adopt(rights, start - timedelta(hours=1))
 
     def close(self) -> None:
         self.log.close()
         self._loop.close()
 
-    def _adopt(self) -> None:
-        self.give(RegisterPerson, OPERATOR, person=OPERATOR)
-        self.give(GrantRight, OPERATOR, person=OPERATOR, right="operator")
-        for person, rights in OFFICES.items():
-            self.give(RegisterPerson, OPERATOR, person=person)
-            for right in rights:
-                self.give(GrantRight, OPERATOR, person=person, right=right)
-        adopted = adoption("adopt:1", MANAGER, "nis-share", "1.0", self.definition.digest, self.definition.source)
-        self._through_the_door(organisation_stream(), adopted.model_copy(update={"at": START - timedelta(hours=1)}))
+    def _adopt(self, rights: Mapping[str, Iterable[str]], at: datetime) -> None:
+        self._give(at, RegisterPerson, OPERATOR, person=OPERATOR)
+        self._give(at, GrantRight, OPERATOR, person=OPERATOR, right="operator")
+        for person, held in rights.items():
+            self._give(at, RegisterPerson, OPERATOR, person=person)
+            for right in held:
+                self._give(at, GrantRight, OPERATOR, person=person, right=right)
+        found = self._adopted
+        name, version = found.programme.programme, found.programme.version
+        command = adoption("adopt:1", MANAGER, name, version, found.digest, found.source)
+        self._through_the_door(organisation_stream(), command.model_copy(update={"at": at}))
 
-    def give(self, kind: type[Command], actor: str, **arguments: Any) -> None:
-        """A command to the organisation, an hour before the start."""
+    def _give(self, at: datetime, kind: type[Command], actor: str, **arguments: Any) -> None:
         self._asked += 1
-        at = getattr(self, "now", START - timedelta(hours=1))
         command = kind(id=f"o-{self._asked}", actor=actor, at=at, entered_by="tester", **arguments)
         self._through_the_door(organisation_stream(), command)
 
     def ask(self, stream: str, kind: type[Command], actor: str, **arguments: Any) -> tuple[Event, ...]:
         self._asked += 1
         if kind is StartRollout:
-            arguments["definition"] = self.definition.digest
+            arguments["definition"] = self._adopted.digest
         command = kind(id=f"c-{self._asked}", actor=actor, at=self.now, entered_by="tester", **arguments)
         events = self._record_in_log(stream, command)
         self.deliver()
@@ -77,7 +88,8 @@ class LoggedCascade(Cascade):
             for followup in waiting:
                 command = parse(followup.command, COMMANDS).model_copy(update={"at": self.now})
                 for stream in self._streams(followup.target):
-                    self._record_in_log(stream, command)
+                    own = command if stream == followup.target else command.model_copy(update=_own(command, stream))
+                    self._record_in_log(stream, own)
             self.log.followups.acknowledge([each.id for each in waiting], "done")
 
     def _record_in_log(self, stream: str, command: Command) -> tuple[Event, ...]:
@@ -121,4 +133,25 @@ class LoggedCascade(Cascade):
         return [each.version for each in self.history[self.stream(school)] if each.event.kind() == kind][-1]
 
     def stream(self, school: str) -> str:
-        return participant_stream(self.participant(school))
+        return participant_stream(participant_id(self.id, school))
+
+
+def _own(command: Command, stream: str) -> dict[str, str]:
+    """As the courier does it: what is meant for several streams is a command of its own for each."""
+    return {"id": f"{command.id}+{school_of(stream_subject(stream))}"}
+
+
+class LoggedCascade(InLog, Cascade):
+    """The cohort of 2024, with schools of one's choice."""
+
+    def __init__(self, path: Path, intellectual: tuple[str, ...], general: tuple[str, ...] = ()) -> None:
+        self.open_log(path, nis_share(), OFFICES, START)
+        super().__init__(intellectual, general)
+
+
+class LoggedLittleWorld(InLog, LittleWorld):
+    """A house and its schools, under a programme of one's choice."""
+
+    def __init__(self, path: Path, *places: Place, programme: Programme) -> None:
+        self.open_log(path, programme, RIGHTS, MORNING)
+        super().__init__(*places, programme=programme)
