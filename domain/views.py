@@ -113,9 +113,15 @@ def _participant(state: Participant) -> Mapping[str, Any]:
 
 
 def _waits_for(state: Participant) -> str | None:
-    """The role that has had something to do for longest, and what."""
+    """The role that has had something to do for longest, and what; else what has to come from elsewhere."""
     first = min(state.tasks.values(), key=lambda task: (task.due_at, task.id), default=None)
-    return None if first is None else f"{first.role}: {first.id}"
+    if first is not None or state.ended:
+        return None if first is None else f"{first.role}: {first.id}"
+    booked = [(each.starts_at, name) for name, each in state.bookings.items() if each.status == "booked"]
+    if booked:
+        return f"session: {min(booked)[1]}"
+    under_way = sum(child.ended is None for child in state.children.values())
+    return f"children: {under_way}" if under_way else "gate: nothing is asked of anybody"
 
 
 def _task(state: Participant, task: Task) -> Mapping[str, Any]:

@@ -12,8 +12,10 @@ from domain.calendar import instant_on
 from domain.command import Command, PersonId, TextGiven
 from domain.event import Event, TextRef
 from domain.gate import Gate
+from domain.identity import school_of
 from domain.participant.children import What, children_are_done, open_next_tier
 from domain.participant.draft import Draft, text_ref
+from domain.participant.evidence import MANAGER_DECIDES
 from domain.participant.interruptions import pause
 from domain.participant.state import Participant, Phase, SeatState, with_facts
 from domain.participant.steps import DateCame, is_done, move_step, opened
@@ -118,7 +120,10 @@ class Reconsider(Command):
 
 
 class Withdraw(Command):
-    """The participant leaves the rollout: the programme manager says so, or its head, whose seat is the first."""
+    """The participant leaves the rollout: the programme manager says so, or its head, whose seat is the first.
+
+    Those that it was preparing stay behind, and the programme manager is asked to decide about them.
+    """
 
     kind: Literal["Withdraw"] = "Withdraw"
     reason: TextGiven
@@ -165,6 +170,9 @@ def withdraw(draft: Draft, command: Withdraw) -> None:
     if not draft.manages:
         draft.must_hold(draft.tier.seats[0].role)
     draft.record(Withdrawn(text_ref(command.reason)))
+    left = sorted(school_of(name) for name, child in draft.state.children.items() if child.ended is None)
+    if left:
+        ask(draft, "children/decide", "decide", MANAGER_DECIDES, subject=" ".join(left))
 
 
 def close_journey(draft: Draft) -> None:

@@ -12,6 +12,7 @@ from domain.participant.evidence import ReviewEvidence, SubmitEvidence
 from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
 from domain.participant.journey import Withdraw
 from domain.participant.mentoring import HoldCheckpoint
+from domain.participant.state import Task
 from domain.participant.tasks import CompleteTask, ExtendDeadline
 from domain.participant.team import AssignDuty, FreeSeat, NameSubstitute, TakeSeat
 from domain.refusal import Refused
@@ -72,8 +73,14 @@ def _does_a_task(world: LittleWorld, draw: Any) -> None:
     school, task = draw(st.sampled_from(open_tasks))
     verdict = draw(st.sampled_from(("accepted", "accepted", "accepted", "returned", "refused")))
     outcome = draw(st.sampled_from(("on_track", "on_track", "at_risk")))
+    does(world, school, task, verdict=verdict, outcome=outcome)
+
+
+def does(world: LittleWorld, school: str, task: Task, **how: str) -> None:
+    """Do a task, if it is still asked and may be done now."""
     try:
-        world.act(school, task, verdict=verdict, outcome=outcome)
+        if task.id in world.school(school).tasks:
+            world.act(school, task, **how)
     except Refused:
         return
 

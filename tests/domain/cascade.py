@@ -64,7 +64,10 @@ class Cascade(PeopledWorld):
         """Everybody does each task a few hours before it falls due, until nobody has anything to do."""
         while True:
             turn = self._next_turn()
-            if turn is None or (until is not None and turn > until):
+            if until is not None and (turn is None or turn > until):
+                self.now = max(self.now, until)
+                return
+            if turn is None:
                 return
             self.pass_time(max(turn, self.now))
             self.give_reviewers()

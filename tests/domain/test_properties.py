@@ -10,10 +10,11 @@ from domain.history import fold, fold_past
 from domain.participant import stream as participant
 from domain.participant.state import Participant
 from domain.rollout import stream as rollout
+from domain.rollout.commands import ResumeRollout
 from domain.rollout.state import Rollout
 from domain.views import Rows, changes, participant_rows, rollout_rows
-from tests.domain.any_acts import acts
-from tests.domain.given import MEMBER, MENTOR, MORNING, REVIEWER, SPARE
+from tests.domain.any_acts import acts, does
+from tests.domain.given import MANAGER, MEMBER, MENTOR, MORNING, REVIEWER, SPARE
 from tests.domain.little_world import LittleWorld, place
 
 PROPERTY = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -111,3 +112,22 @@ def test_nobody_is_left_with_a_task_after_the_end_but_the_manager_with_a_doubt(d
     for state in busy(data, steps).participants.values():
         if state.ended:
             assert {task.kind for task in state.tasks.values()} <= {"decide"}
+
+
+@settings(PROPERTY, max_examples=15)
+@given(st.data(), STEPS)
+def test_nobody_who_does_what_is_asked_is_left_waiting_for_nothing(data: st.DataObject, steps: int) -> None:
+    """Whatever was done before: a school stands still only where its own answer or its absence shut the gate."""
+    world = busy(data, steps)
+    if world.rollout.status == "paused":
+        world.ask_rollout(ResumeRollout, MANAGER)
+    for _ in range(60):
+        for school in list(world.participants):
+            for task in list(world.school(school).tasks.values()):
+                does(world, school, task)
+        world.wait(days=6)
+    house = world.school("house")
+    for state in world.participants.values():
+        missed = state.fact("ready.choice") == "no" or not state.fact("course.done")
+        if state.tier == "school" and not (state.ended or missed or house.ended or not house.fact("seats.complete")):
+            assert state.tasks, f"{state.school} has {dict(state.facts)}"

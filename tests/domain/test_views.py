@@ -15,6 +15,7 @@ from domain.views import Rows, changes, organisation_rows, participant_rows, rol
 from eventlog.views import VIEWS
 from tests.domain.given import HEAD, MANAGER, MEMBER, MENTOR, MORNING, PARENT, REASON, REVIEWER, SPARE, Given, a_school
 from tests.domain.little_world import LittleWorld, place
+from tests.domain.participant.test_children import taught
 from tests.domain.participant.test_journey import everything_but_the_last_phase, the_last_phase
 from tests.domain.tiny import tiny
 
@@ -75,11 +76,31 @@ def test_the_tree_shows_what_a_school_waits_for() -> None:
     shown = row(school, "participants")
     assert (shown["status"], shown["seats_filled"], shown["seats_total"]) == ("journey", 2, 3)
     assert shown["waits_for"] == "head: ready/go"
+    assert row(everything_asked_is_done(), "participants")["waits_for"] == "session: s.1"
     school.when(Pause)
     assert (row(school, "participants")["status"], row(school, "participants")["phase"]) == ("paused", "journey")
     school.when(Withdraw, HEAD, reason=REASON)
     shown = row(school, "participants")
     assert (shown["status"], shown["ended_at"], shown["waits_for"]) == ("withdrawn", MORNING, None)
+
+
+def everything_asked_is_done() -> Given:
+    """A school for which one fact is missing that no task asks for: it waits for a session."""
+    school = everything_but_the_last_phase(a_school())
+    school.related = {}
+    the_last_phase(school)
+    booking = {"session": "s.1", "step": "course", "definition": "two", "hours": 4, "mode": "online", "host": PARENT}
+    school.when(BookSession, **booking, starts_at=school.now + timedelta(days=1))
+    return school
+
+
+def test_what_nobody_can_do_anything_about_is_shown_too() -> None:
+    school = everything_asked_is_done()
+    school.later(days=2).when(CreditAttendance, session="s.1", step="course", hours=4)
+    assert row(school, "participants")["waits_for"] == "gate: nothing is asked of anybody"
+    house = taught("one", "two")
+    shown = participant_rows(house.state, None)["participants", ("participant:tiny-2024/house",)]
+    assert shown["waits_for"] == "children: 2"
 
 
 def test_a_fact_is_written_as_json_with_the_event_that_set_it() -> None:

@@ -14,6 +14,7 @@ from domain.participant.journey import (
     Enrolled,
     JourneyClosed,
     JourneyCompleted,
+    NoteChild,
     Reconsider,
     Withdraw,
     Withdrawn,
@@ -136,6 +137,15 @@ def test_the_head_or_the_manager_withdraws_a_school_and_nobody_else() -> None:
     assert isinstance(left, Withdrawn)
     assert (school.state.phase, school.state.fact("withdrawn")) == ("withdrawn", True)
     assert school.passes(days=100) == []
+
+
+def test_those_whom_a_school_that_leaves_was_preparing_are_for_the_manager_to_decide_about() -> None:
+    house = a_house(tiny(), "one", "two")
+    house.when(NoteChild, child="tiny-2024/two", tier="school", what="completed")
+    assert kinds(house.when(Withdraw, MANAGER, reason=REASON)) == ["Withdrawn", "TaskAsked"]
+    task = house.state.tasks["children/decide"]
+    assert (task.role, task.subject) == ("programme-manager", "one")
+    assert kinds(house.when(CompleteTask, MANAGER, task="children/decide", answer="acted")) == ["TaskCompleted"]
 
 
 def test_what_has_come_to_its_end_does_not_leave_and_what_never_came_neither() -> None:
