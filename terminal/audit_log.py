@@ -16,7 +16,10 @@ def print_log(log: str | None, *, as_json: bool, since: str | None, until: str |
     from audit.moment import read_instant
     from audit.selection import Selection, checked, select
     from domain.identity import rollout_stream
+    from terminal.reading import person_addressed
 
+    if "@" in (wanted["person"] or ""):
+        wanted["person"] = person_addressed(wanted["person"])
     with archive(log) as found:
         selection = checked(found, Selection(**wanted))
         rollout = None if selection.rollout is None else rollout_stream(selection.rollout)

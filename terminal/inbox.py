@@ -39,7 +39,8 @@ class Inbox:
         """Those of a person, a school or a role. Raises NotFound with the nearest."""
         if word is None:
             return list(tasks)
-        return [task for task in tasks if self._meaning(word)(task)]
+        is_meant = self._meaning(word)
+        return [task for task in tasks if is_meant(task)]
 
     def due(self, word: str | None, tasks: Iterable[Row]) -> list[Row]:
         """Those overdue, or due by the end of today, of the next seven days or of a day. Raises BadInput."""
@@ -65,6 +66,10 @@ class Inbox:
     # --- for whom
 
     def _meaning(self, word: str) -> Callable[[Row], bool]:
+        if "@" in word:
+            from terminal.reading import person_meant
+
+            return self._is_of_person(person_meant(self._snapshot, word))
         if word.startswith(("p-", "sim-")):
             return self._is_of_person(word)
         rollout, _, school = word.rpartition("/")

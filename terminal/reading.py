@@ -60,7 +60,7 @@ def participant_named(log: "EventLog", name: str, rollout: str | None = None) ->
     return found[0]
 
 
-def person_known(log: "EventLog", person: str) -> str:
+def person_known(log: "EventLog | Snapshot", person: str) -> str:
     """The person's id, if the log knows it and it was not erased. Raises NotFound with the nearest."""
     rows = {row["person"]: row["status"] for row in log.rows("persons")}
     if person not in rows:
@@ -122,34 +122,48 @@ def only_rollout(log: "EventLog", name: str | None) -> dict[str, Any]:
     return rows[0]
 
 
-def person_meant(log: "EventLog", word: str) -> str:
+def person_meant(log: "EventLog | Snapshot", word: str) -> str:
     """The person of an id or of an e-mail address, known to the log and not erased. Raises NotFound."""
-    if "@" not in word:
-        return person_known(log, word.strip())
+    return person_known(log, word.strip() if "@" not in word else person_addressed(word))
+
+
+def person_addressed(email: str) -> str:
+    """The id that the registry has for an e-mail address, which is in no log. Raises NotFound."""
     from people.registry import open_registry
     from runtime.settings import settings
 
+    wanted = email.strip()
+    if not _registry_is_there():
+        raise NotFound(
+            f"The log knows ids only, and there is no registry here to look {wanted} up; "
+            "'kaskad person list' shows the ids where it is."
+        )
     with open_registry(settings().registry, settings().keys) as registry:
-        found = registry.find_by_email(word.strip())
+        found = registry.find_by_email(wanted)
     if found is None:
-        raise NotFound(f"Nobody is registered with the e-mail address {word.strip()}.")
-    return person_known(log, found.person)
+        raise NotFound(f"Nobody is registered with the e-mail address {wanted}.")
+    return found.person
+
+
+def _registry_is_there() -> bool:
+    from pathlib import Path
+
+    from runtime.settings import settings
+
+    return all("://" in place or Path(place).exists() for place in (settings().registry, settings().keys))
 
 
 def names_of(persons: Iterable[str]) -> dict[str, str]:
     """Names from the registry; whoever is unknown or erased is absent, and everybody where there is no registry."""
-    from pathlib import Path
-
     from people.errors import RegistryUnavailable
     from people.registry import open_registry
     from runtime.settings import settings
 
     wanted = {person for person in persons if person}
-    places = (settings().registry, settings().keys)
-    if not wanted or any("://" not in place and not Path(place).exists() for place in places):
+    if not wanted or not _registry_is_there():
         return {}
     try:
-        with open_registry(*places) as registry:
+        with open_registry(settings().registry, settings().keys) as registry:
             return registry.names_of(wanted)
     except RegistryUnavailable:
         return {}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.calling import Calls
+from tests.terminal.lists import person
 from tests.terminal.short import Short, start_short
 
 
@@ -66,6 +67,25 @@ def test_somebody_unknown_is_told_the_nearest(short: Short) -> None:
     assert f"did you mean '{short.second}'?" in short("task", "list", "--for", f"{short.second}x", code=1).err
     assert "did you mean 'mentor'?" in short("task", "list", "--for", "mentr", code=1).err
     assert "There is no person 'p-zzzzzzzz'" in short("task", "list", "--for", "p-zzzzzzzz", code=1).err
+
+
+def test_whoever_is_known_by_an_address_is_found_by_it(short: Short, kaskad: Calls, tmp_path: Path) -> None:
+    email = f"{short.id}@school.kz"
+    who = person(kaskad, "Known by an address", email)
+    short("school", "assign", f"{short.id}/{short.first}", f"{short.id}/{short.second}", "--mentor", who)
+    try:
+        assert tasks(short, "--for", email) == tasks(short, "--for", who) != []
+        assert tasks(short, "--as", email) == tasks(short, "--for", who)
+        acted = short("audit", "log", "--person", email, "--json").json
+        assert acted == short("audit", "log", "--person", who, "--json").json != []
+    finally:
+        short("school", "assign", f"{short.id}/{short.first}", f"{short.id}/{short.second}", "--mentor", short.mentor)
+    assert "Nobody is registered with" in short("task", "list", "--for", "nobody@school.kz", code=1).err
+    log, elsewhere = short.kaskad.home / "log" / "events.db", tmp_path / "elsewhere"
+    for asked in (("task", "list", "--for"), ("audit", "log", "--person")):
+        told = short(*asked, email, "--log", log, code=1, KASKAD_HOME=str(elsewhere)).err
+        assert "The log knows ids only" in told
+    assert not elsewhere.exists()
 
 
 def test_the_list_needs_no_more_than_the_log(short: Short, tmp_path: Path) -> None:
