@@ -11,7 +11,7 @@ from people.errors import PersonProblem
 
 Language = Literal["kk", "ru", "en"]
 LANGUAGES: tuple[str, ...] = get_args(Language)
-LONGEST = {"names": 200, "e-mail": 254, "phone": 32}
+LONGEST = {"name": 200, "e-mail": 254, "phone": 32}
 
 # Marks of direction and joiners are part of how a name is written; the other invisible characters
 # (overrides of direction among them) can make a name look like another one.
@@ -41,7 +41,7 @@ class Person(msgspec.Struct, frozen=True):
 
 def check_draft(draft: PersonDraft | Person) -> None:
     """Raises PersonProblem at the first thing that can't be kept."""
-    _check_text("names", draft.names)
+    _check_text("name", draft.names)
     if not any(character.isalpha() for character in draft.names):
         raise PersonProblem("names-empty")
     if draft.email is not None:

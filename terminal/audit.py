@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from terminal.groups import Group
 from terminal.options import json_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -21,7 +22,7 @@ def _rollout_option(command: Command) -> Command:
     return click.option("--rollout", metavar="ROLLOUT", help="Only this rollout.")(command)
 
 
-@click.group()
+@click.group(cls=Group)
 def audit() -> None:
     """Read, replay, explain, verify and export the event log.
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from terminal.groups import Group
 from terminal.options import acting_options, happened_option, json_option
 from terminal.rollout_options import log_option, rollout_option
 
@@ -11,7 +12,14 @@ if TYPE_CHECKING:
     from terminal.addressed import Addressed
 
 
-@click.group()
+class Outcome(click.Choice[str]):
+    """An outcome as people write it, too: on-track, "on track"."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        return "_".join(str(choice).casefold().replace("-", " ").replace("_", " ").split())
+
+
+@click.group(cls=Group)
 def checkpoint() -> None:
     """Hold a mentoring checkpoint."""
 
@@ -56,7 +64,7 @@ def list_checkpoints(school: str | None, rollout_id: str | None, log: str | None
 @checkpoint.command()
 @click.argument("school")
 @click.option("--step", metavar="STEP", help="Which mentoring, where the tier has several.")
-@click.option("--outcome", required=True, type=click.Choice(["on_track", "needs_support", "at_risk"]))
+@click.option("--outcome", required=True, type=Outcome(["on_track", "needs_support", "at_risk"]))
 @click.option("--remark", metavar="TEXT", help="What the mentor saw; kept beside the log.")
 @click.option("--number", type=click.IntRange(min=1), metavar="N", help="Which checkpoint; the open one if not given.")
 @happened_option

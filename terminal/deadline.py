@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
+from terminal.groups import Group
 from terminal.options import acting_options
 
 
-@click.group()
+@click.group(cls=Group)
 def deadline() -> None:
     """Extend a due date."""
 

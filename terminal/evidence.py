@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
+from terminal.groups import Group
 from terminal.options import acting_options, happened_option, json_option
 from terminal.rollout_options import log_option, rollout_option
 
 
-@click.group()
+@click.group(cls=Group)
 def evidence() -> None:
     """Submit, get and review evidence."""
 

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from terminal.groups import Group
 from terminal.options import as_option, json_option
 
 _LANGUAGE = click.Choice(["kk", "ru", "en"])
 
 
-@click.group()
+@click.group(cls=Group)
 def person() -> None:
     """Register persons, grant rights, erase a person's data.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from terminal.groups import Group
 from terminal.options import json_option
 from terminal.outcome import BAD_INPUT, DONE
 from terminal.tables import print_fields, print_json, print_table
@@ -23,7 +24,7 @@ _set_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def programme() -> None:
     """List, show, check and draw programme definitions."""
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from terminal.groups import Group
 from terminal.options import as_option, json_option
 from terminal.rollout_options import Rehearsing, log_option, parameters_given, reason_option
 
@@ -161,7 +162,7 @@ def close(rollout_id: str | None, force: bool, reason: str, acting_as: str | Non
     close_rollout(rollout_id, reason, acting_as, force=force, as_json=as_json)
 
 
-@rollout.group()
+@rollout.group(cls=Group)
 def calendar() -> None:
     """The school calendar of a rollout: terms, holidays, blackout days.
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from terminal.groups import Group
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _REHEARSE = ("terminal.rehearse", "rehearse", "Play a rollout through with simulated people before it starts.")
@@ -40,7 +42,7 @@ def parameters_given(given: tuple[str, ...]) -> dict[str, str]:
     return chosen
 
 
-class Rehearsing(click.Group):
+class Rehearsing(Group):
     """A group with one more command, imported only when it runs, since it brings the whole rehearsal along."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

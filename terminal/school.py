@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from terminal.groups import Group
 from terminal.options import as_option, json_option
 from terminal.rollout_options import log_option, reason_option, rollout_option
 
@@ -30,7 +31,7 @@ def school_options(command: Command) -> Command:
     )(command)
 
 
-@click.group()
+@click.group(cls=Group)
 def school() -> None:
     """Enrol, show, nominate and withdraw schools; put persons in seats.
 

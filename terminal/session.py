@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from terminal.groups import Group
 from terminal.options import acting_options, happened_option, json_option
 from terminal.rollout_options import log_option, rollout_option
 
@@ -12,27 +13,34 @@ _at_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def session() -> None:
     """Plan, move and cancel training sessions."""
 
 
 @session.command("list")
-@click.option("--for", "school", metavar="SCHOOL", help="Only those that the school holds or is asked to.")
+@click.argument("school", required=False)
+@click.option("--for", "whose", metavar="SCHOOL", help="The same as SCHOOL.")
 @rollout_option
 @log_option
 @json_option
-def list_sessions(school: str | None, rollout_id: str | None, log: str | None, as_json: bool) -> None:
-    """List sessions, the first first, with the times of the programme's time zone.
+def list_sessions(
+    school: str | None, whose: str | None, rollout_id: str | None, log: str | None, as_json: bool
+) -> None:
+    """List sessions, the first first, with the times of the programme's time zone; of SCHOOL those that it holds or
+    is asked to.
 
     \b
     For example:
-      kaskad session list --for nis-semey
+      kaskad session list nis-semey
     """
+    from terminal.outcome import BadInput
     from terminal.sessions import sessions
     from terminal.tables import print_json, print_table
 
-    found = sessions(rollout_id, school, log)
+    if school and whose and school != whose:
+        raise BadInput(f"Name one school: '{school}' or '{whose}'.")
+    found = sessions(rollout_id, school or whose, log)
     if as_json:
         print_json(found)
         return

@@ -4,11 +4,12 @@ from typing import Any
 
 import click
 
+from terminal.groups import Group
 from terminal.options import acting_options, as_option, happened_option, json_option
 from terminal.rollout_options import log_option, rollout_option
 
 
-@click.group()
+@click.group(cls=Group)
 def task() -> None:
     """See what is asked of whom, and complete it."""
 

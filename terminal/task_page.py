@@ -115,11 +115,10 @@ def _rubric(to: "Addressed", task: "Task") -> dict[str, int]:
 
 
 def _unknown(to: "Addressed", task_id: str) -> Exception:
-    from domain.identity import nearest
+    from domain.participant.tasks import nearest_task
 
     step = task_id.partition("/")[0]
     if step in to.tier.step_by_id and step not in to.state.steps and step != task_id:
         return NotFound(f"The task '{task_id}' of {to.state.school} has not been asked yet: '{step}' has not begun.")
-    close = nearest(task_id, [*to.state.tasks, *to.state.done])
-    hint = f"; did you mean '{close}'?" if close else "."
-    return NotFound(f"{to.state.school} has no task '{task_id}'{hint}")
+    hint = nearest_task(to.state, task_id)
+    return NotFound(f"{to.state.school} has no task '{task_id}'{hint}{'' if hint.endswith('?') else '.'}")

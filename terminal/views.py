@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from terminal.groups import Group
 from terminal.options import json_option
 from terminal.outcome import DONE, REFUSED, NotFound
 from terminal.tables import print_fields, print_table
@@ -11,7 +12,7 @@ from terminal.tables import print_fields, print_table
 _log_option = click.option("--log", "log", metavar="FILE|URL", help="The log; that of the settings if not given.")
 
 
-@click.group()
+@click.group(cls=Group)
 def views() -> None:
     """Rebuild the views from the event log, or see whether they say what it says."""
 

@@ -97,7 +97,7 @@ TOO_EARLY = Reason(
 )
 WITHDRAWN_TASK = Reason("task_withdrawn", "The task '{task}' of {school} was withdrawn: nobody needs it any more.")
 OTHER_WAY = Reason("other_way", "The task '{task}' is not completed by itself; it is done by {way}.")
-NOT_AN_ANSWER = Reason("not_an_answer", "'{answer}' is no answer to '{task}'; the answers are {answers}.")
+NOT_AN_ANSWER = Reason("not_an_answer", "'{answer}' is no answer to '{task}'; {answers}.")
 ANSWER_MISSING = Reason("answer_missing", "The task '{task}' takes an answer: {answers}.")
 ANSWERED_OTHERWISE = Reason(
     "answered_otherwise",
@@ -107,6 +107,8 @@ NOT_LATER = Reason("not_later", "The new date {due} is not after the present one
 IS_PAST = Reason("date_is_past", "{due} is over already; a task can only be put off to a time to come.")
 TASK_IS_DONE = Reason("task_is_done", "The task '{task}' of {school} is done; its date cannot be moved.")
 
+_MOST_SHOWN = 12
+_TAKES_NONE = "the task takes no answer: leave the answer out"
 _WAYS: dict[TaskKind, str] = {
     "fill_seats": "putting people into the seats ('kaskad school seat')",
     "submit": "submitting evidence ('kaskad evidence submit')",
@@ -226,8 +228,17 @@ def unknown_task(draft: Draft, task: str) -> Exception:
     tier = draft.tier
     if step in tier.step_by_id and step not in draft.state.steps and step != task:
         return TOO_EARLY(task=task, school=draft.state.school, step=step)
-    close = nearest(task, [*draft.state.tasks, *draft.state.done])
-    return NO_TASK(school=draft.state.school, task=task, hint=f"; did you mean '{close}'?" if close else "")
+    return NO_TASK(school=draft.state.school, task=task, hint=nearest_task(draft.state, task))
+
+
+def nearest_task(state: Participant, task: str) -> str:
+    """What may have been meant: the nearest, or those that are open."""
+    close = nearest(task, [*state.tasks, *state.done])
+    if close:
+        return f"; did you mean '{close}'?"
+    shown = list(state.tasks)[:_MOST_SHOWN]
+    more = ", …" if len(state.tasks) > _MOST_SHOWN else ""
+    return f"; open are {', '.join(shown)}{more}" if shown else ""
 
 
 def _already(draft: Draft, command: CompleteTask, before: TaskDone) -> None:
@@ -253,7 +264,8 @@ def check_answer(task: str, answer: str | None, answers: tuple[str, ...]) -> Non
     if answer is None and answers:
         raise ANSWER_MISSING(task=task, answers=", ".join(answers))
     if answer is not None and answer not in answers:
-        raise NOT_AN_ANSWER(task=task, answer=answer, answers=", ".join(answers) or "none: it is just done")
+        known = f"the answers are {', '.join(answers)}" if answers else _TAKES_NONE
+        raise NOT_AN_ANSWER(task=task, answer=answer, answers=known)
 
 
 def _reminders(draft: Draft, days_before: tuple[int, ...], due: datetime) -> tuple[datetime, ...]:

@@ -131,6 +131,19 @@ def test_a_task_that_is_not_there_is_told_the_nearest(short: Short) -> None:
     assert "did you mean 'wish/greet'?" in short("task", "show", short.second, "wish/gret", code=1).err
 
 
+def test_where_nothing_is_near_the_open_tasks_are_named(short: Short) -> None:
+    assert "; open are " in short("task", "show", short.second, "zzzzzz", code=1).err
+    told = short("task", "complete", short.second, "zzzzzz", by=short.lead, code=1).err
+    assert "has no task 'zzzzzz'; open are " in told
+    assert "wish/greet" in told
+
+
+def test_a_task_without_answers_takes_none(short: Short) -> None:
+    asked = ("task", "complete", short.second, "wish/greet", "--answer", "maybe")
+    assert "the task takes no answer: leave the answer out." in short(*asked, by=short.lead, code=1).err
+    assert "не требует ответа" in short(*asked, by=short.lead, code=1, KASKAD_LANG="ru").err
+
+
 def test_the_same_answer_twice_is_done_already_and_another_is_refused(short: Short) -> None:
     first = short("task", "complete", short.first, "wish/go-on", "--answer", "go", by=short.lead)
     assert "Done: Whether to go on." in first.out
