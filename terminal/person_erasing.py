@@ -13,6 +13,7 @@ from eventlog.log import open_log
 from people.registry import open_registry
 from terminal.acting import actor, prepare, say
 from terminal.outcome import BadInput, Refused
+from terminal.person_page import places_of
 from terminal.reading import person_meant, reading
 
 _WARNING = "The data of {person} will be gone for good: names, addresses, remarks they wrote, messages to them."
@@ -32,6 +33,22 @@ def erase(word: str, acting_as: str | None, *, yes: bool, as_json: bool) -> None
     with open_log(here.log) as log, open_registry(here.registry, here.keys) as registry:
         answer = asyncio.run(erase_person(Office(log), registry, Path(here.mailbox), command))
     say(answer, f"The data of {person} are erased.", as_json=as_json)
+    if not as_json:
+        _say_what_is_held(person)
+
+
+def _say_what_is_held(person: str) -> None:
+    """Seats and duties outlive the data: tasks go on waiting there for nobody until somebody else has them."""
+    with reading() as log:
+        seats, duties = places_of(log, person)
+    if not seats and not duties:
+        return
+    print(f"{person} still has what follows; what is asked there waits for nobody. To give it to somebody else:")
+    for each in seats:
+        place = f"{each['rollout']}/{each['school']}"
+        print(f"  kaskad school seat {place} {each['seat']} --free (or --person PERSON)")
+    for each in duties:
+        print(f"  kaskad school assign {each['rollout']}/{each['school']} --duty {each['duty']}=PERSON")
 
 
 def _meant(word: str) -> str:

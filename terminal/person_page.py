@@ -57,7 +57,7 @@ def print_person(word: str, *, as_json: bool) -> None:
     with reading() as log:
         person = person_meant(log, word)
         rights = _rights(log).get(person, [])
-        places = list(_seats(log, person)), list(_duties(log, person))
+        places = places_of(log, person)
         seats, duties = places if as_json else ([_local(log, row) for row in rows] for rows in places)
     with open_registry(settings().registry, settings().keys) as registry:
         try:
@@ -82,6 +82,11 @@ def print_person(word: str, *, as_json: bool) -> None:
         if rows:
             print(f"\n{title}")
             print_table([each.capitalize() for each in rows[0]], [tuple(each.values()) for each in rows])
+
+
+def places_of(log: "EventLog", person: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The seats and the duties that a person has."""
+    return list(_seats(log, person)), list(_duties(log, person))
 
 
 def _local(log: "EventLog", row: dict[str, Any]) -> dict[str, Any]:

@@ -105,6 +105,24 @@ def test_a_page_shows_seats_and_duties(kaskad: Calls, rollout_id: str, tmp_path:
     assert "school-2" in kaskad("person", "show", who).out
 
 
+def test_whoever_is_erased_leaves_seats_and_duties_that_are_named(
+    kaskad: Calls, rollout_id: str, tmp_path: Path
+) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    who, other = person(kaskad, "Leaves a seat"), person(kaskad, "Comes after")
+    at = ("--rollout", rollout_id)
+    kaskad("school", "seat", "school-1", "principal", "--person", who, *at)
+    kaskad("school", "assign", "school-2", "--mentor", who, *at)
+    told = kaskad("person", "erase", who, "--yes").out
+    free = f"school seat {rollout_id}/school-1 principal --free"
+    give = f"school assign {rollout_id}/school-2 --duty mentor="
+    assert f"kaskad {free} " in told
+    assert f"kaskad {give}PERSON" in told
+    kaskad(*free.split())
+    kaskad(*f"{give}{other}".split())
+    assert "still has" not in kaskad("person", "erase", who, "--yes").out
+
+
 def test_an_erased_person_is_gone_but_for_the_id(kaskad: Calls) -> None:
     who = person(kaskad, "To be forgotten", "forgotten@school.kz")
     assert "--yes" in kaskad.apart("person", "erase", who, code=2, typed="").err
