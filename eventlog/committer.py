@@ -15,7 +15,7 @@ from eventlog.group import Group
 from eventlog.on_sqlite import SqliteTransaction
 from eventlog.request import Pending
 from eventlog.transaction import Transaction
-from eventlog.waiting import settle_all
+from eventlog.waiting import settle_all, wake_from
 
 T = TypeVar("T")
 
@@ -48,6 +48,7 @@ class Committer:
         self._connection: sa.Connection | None = None
         #: Durable, but their callers are not yet woken.
         self._recorded: list[Pending] = []
+        self._waker: SimpleQueue[list[Pending] | None] = SimpleQueue()
 
     def put(self, work: Pending | Job) -> None:
         if self._thread is None or self._closed:
@@ -78,6 +79,8 @@ class Committer:
                 self._thread.start()
 
     def _work(self) -> None:
+        waker = threading.Thread(target=wake_from, args=(self._waker,), name="eventlog-waker", daemon=True)
+        waker.start()
         try:
             while (first := self._queue.get()) is not None:
                 batch, closing = self._waiting(first)
@@ -85,6 +88,9 @@ class Committer:
                 if closing:
                     break
         finally:
+            self._wake()
+            self._waker.put(None)
+            waker.join()
             self._disconnect()
 
     def _waiting(self, first: Pending | Job) -> tuple[list[Pending | Job], bool]:
@@ -122,7 +128,7 @@ class Committer:
             self._recover(group, self._database.explain(error))
         self._recorded = group
         # If others wait already, these are woken when the next group is on its way to the disk: they then make their
-        # next requests while this thread waits for the disk, and not while it wants the interpreter to itself.
+        # next requests while this thread waits for the disk, and not while it needs the interpreter lock.
         if self._queue.empty():
             self._wake()
 
@@ -174,8 +180,13 @@ class Committer:
         state = Group(opening, time_ns() // 1000)
         state.judge(transaction, group)
         state.write(transaction)
-        self._wake()
-        transaction.close(state.closing())
+        closing = state.closing()
+        # By another thread, since waking an event loop gives the interpreter lock away; that one gets it when the
+        # commit below lets it go.
+        recorded, self._recorded = self._recorded, []
+        if recorded:
+            self._waker.put(recorded)
+        transaction.close(closing)
 
     def _do(self, job: Job) -> None:
         self._wake()

@@ -1,7 +1,5 @@
 """What the event log says when it does not do what it was asked."""
 
-from datetime import datetime
-
 
 class EventLogError(Exception):
     """Any answer of the event log other than the one asked for."""
@@ -67,8 +65,3 @@ class NotCanonical(EventLogError, ValueError):
 
 class MalformedAppend(EventLogError, ValueError):
     """The request is not one that the log can take; no later try will change that."""
-
-
-def require_aware(instant: datetime, what: str) -> None:
-    if instant.tzinfo is None:
-        raise MalformedAppend(f"{what} has no time zone: instants are aware.")

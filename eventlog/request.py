@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from eventlog.canonical import refuse_nul, require_canonical
 from eventlog.columns import to_microseconds
-from eventlog.errors import MalformedAppend, require_aware
+from eventlog.errors import MalformedAppend
 from eventlog.record import Append, Receipt
 from eventlog.transaction import SHAPES, key_of
 
@@ -47,10 +47,12 @@ def checked(request: Append) -> ViewChanges:
         raise MalformedAppend("An append has at least one event.")
     if request.expected < 0:
         raise MalformedAppend("The expected version is 0 or more: there is no 'any'.")
-    require_aware(request.at, "The instant of the command")
+    if request.at.tzinfo is None:
+        raise MalformedAppend("The instant of the command has no time zone: instants are aware.")
     _check_words(request)
     for event in events:
-        require_aware(event.happened_at, "The instant at which an event happened")
+        if event.happened_at.tzinfo is None:
+            raise MalformedAppend("The instant of an event has no time zone: instants are aware.")
         require_canonical(event.data)
         if event.schema < 1 or not event.kind:
             raise MalformedAppend("An event has a kind and a schema number from 1 upwards.")

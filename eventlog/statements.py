@@ -19,35 +19,31 @@ class ViewShape:
         self.key = tuple(str(column.name) for column in table.primary_key.columns)
         self.others = tuple(str(column.name) for column in table.columns if not column.primary_key)
         self.columns = self.key + self.others
-        self._known = frozenset(self.others)
-        self._instants = tuple(
-            index for index, name in enumerate(self.columns) if isinstance(table.columns[name].type, Instant)
-        )
+        self._empty: dict[str, object] = dict.fromkeys(self.others)
+        instants = {str(column.name) for column in table.columns if isinstance(column.type, Instant)}
+        self._instants = tuple(name for name in self.others if name in instants)
+        self._key_instants = tuple(index for index, name in enumerate(self.key) if name in instants)
 
     def stored(self, change: RowChange) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
         """The key and, unless the row is taken away, all of its values, as they stand in the database."""
-        key, row = change.key, change.row
+        key: tuple[Any, ...] = change.key
         if len(key) != len(self.key):
             raise MalformedAppend(f"A key of {self.name} has {len(self.key)} parts: {', '.join(self.key)}.")
-        if row is None:
-            return self._stored(key), None
-        if not row.keys() <= self._known:
-            unknown = ", ".join(sorted(row.keys() - self._known))
+        if self._key_instants:
+            key = tuple(
+                to_microseconds(part) if index in self._key_instants else part for index, part in enumerate(key)
+            )
+        if change.row is None:
+            return key, None
+        row: dict[str, Any] = self._empty | change.row
+        if len(row) != len(self._empty):
+            unknown = ", ".join(sorted(row.keys() - self._empty.keys()))
             raise MalformedAppend(f"The view {self.name} has no column {unknown} beside its key.")
-        values = (*key, *map(row.get, self.others))
-        if not self._instants:
-            return key, values
-        values = self._stored(values)
-        return values[: len(key)], values
-
-    def _stored(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        if not self._instants:
-            return values
-        stored = list(values)
-        for index in self._instants:
-            if index < len(stored) and stored[index] is not None:
-                stored[index] = to_microseconds(stored[index])
-        return tuple(stored)
+        for name in self._instants:
+            instant = row[name]
+            if instant is not None:
+                row[name] = to_microseconds(instant)
+        return key, (*key, *row.values())  # in the order of the columns, which the empty row began with
 
     @cached_property
     def on_conflict(self) -> str:

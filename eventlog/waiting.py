@@ -5,6 +5,7 @@ from _thread import allocate_lock
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
+from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
@@ -107,3 +108,9 @@ def _settle_here(pendings: list[Pending]) -> None:
     for pending in pendings:
         if pending.outcome is not None:
             pending.caller.settle(pending.outcome)
+
+
+def wake_from(queue: "SimpleQueue[list[Pending] | None]") -> None:
+    """Settle each group that is put into the queue, until there is None: the work of a thread."""
+    while (group := queue.get()) is not None:
+        settle_all(group)
