@@ -30,6 +30,8 @@ def actor(acting_as: str | None) -> str:
     """Whose name the command is given in. Raises BadInput when nobody is named."""
     if not acting_as:
         raise BadInput("Say in whose name this is done: --as PERSON, or KASKAD_AS in the environment.")
+    if acting_as in ("clock", "cascade"):
+        raise BadInput(f"Nobody can act as the {acting_as}: what falls due and what follows is done by Kaskad itself.")
     return acting_as
 
 

@@ -37,3 +37,12 @@ def test_an_outcome_that_there_is_not_is_refused() -> None:
 def test_two_schools_are_not_one(kaskad: Calls) -> None:
     assert "Name one school" in kaskad("session", "list", "one", "--for", "another", code=2).err
     assert "There is no school 'nowhere'" in kaskad("session", "list", "nowhere", code=1).err
+
+
+@pytest.mark.parametrize("nobody", ["clock", "cascade"])
+def test_nobody_acts_as_the_clock_or_the_cascade(nobody: str) -> None:
+    from terminal.acting import actor
+    from terminal.outcome import BadInput
+
+    with pytest.raises(BadInput, match="Nobody can act as"):
+        actor(nobody)
