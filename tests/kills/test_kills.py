@@ -71,6 +71,12 @@ def first_difference(one: Told, other: Told) -> str:
     return ""
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under kills a delivery fails again and again before it arrives; the calendar waits for it all the same."""
+    monkeypatch.setattr("rehearsal.calendar._MOST_TRIES", 2_000)
+
+
 async def undisturbed(client: Client, folder: Path, played: Plan) -> Told:
     async with open_stage(folder, client, played.rollout) as stage:
         await Play(played, stage).run()
