@@ -35,11 +35,11 @@ class Snapshot:
         return rows
 
     def head(self) -> Head:
-        row = self.connection.execute(sa.select(head.c.size, head.c.root, head.c.recorded_at)).one_or_none()
-        if row is None:
+        rows = self._fetch("SELECT size, root, recorded_at FROM head", ())
+        if not rows:
             raise LogCorrupt("The event log has lost its head.")
-        recorded_at = None if row.recorded_at is None else from_microseconds(row.recorded_at)
-        return Head(row.size, row.root.hex(), recorded_at)
+        size, root, recorded_at = rows[0]
+        return Head(size, bytes(root).hex(), None if recorded_at is None else from_microseconds(recorded_at))
 
     def command(self, command_id: str) -> CommandRecord | None:
         """What was recorded under a command id."""
