@@ -7,7 +7,8 @@ from typing import Final
 
 import temporalio.client
 import temporalio.worker
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import CompositePayloadConverter, DataConverter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
@@ -18,7 +19,17 @@ PASSED_THROUGH: Final = (
     "msgspec", "opentelemetry", "pydantic", "pydantic_core", "sqlalchemy", "structlog", "yaml",
 )  # fmt: skip
 
+#: The SDK makes a converter for each workflow and each activation, and pydantic's learns its types anew each time.
+_CONVERTERS: Final = tuple(PydanticPayloadConverter().converters.values())
+
 Interceptors = Sequence[temporalio.client.Interceptor | temporalio.worker.Interceptor]
+
+
+class Payloads(CompositePayloadConverter):
+    """Pydantic's, which knows for good the types that it has met."""
+
+    def __init__(self) -> None:
+        super().__init__(*_CONVERTERS)
 
 
 class KaskadPlugin(SimplePlugin):
@@ -28,7 +39,7 @@ class KaskadPlugin(SimplePlugin):
         self._sandbox = sandbox
         super().__init__(
             "KaskadPlugin",
-            data_converter=pydantic_data_converter,
+            data_converter=DataConverter(payload_converter_class=Payloads),
             interceptors=_tracing(),
             workflow_runner=self._runner,
         )
