@@ -3,7 +3,9 @@
 import asyncio
 import re
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from temporalio.client import (
     Client,
@@ -21,9 +23,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.answer import Answer
-from activities.keeping import LOG_AWAY, REFUSED, Calendar, KeeperStart
+from activities.keeping import FOLLOW, LOG_AWAY, REFUSED, Calendar, KeeperStart
 from domain.command import Command
 from domain.identity import rollout_of, school_of, stream_kind, stream_subject, workflow_id_of
+from domain.participant.journey import Enrol
 from domain.refusal import Refused
 from eventlog.errors import LogUnavailable
 
@@ -38,9 +41,7 @@ _TRIES = 5
 
 
 def update_name(command: type[Command]) -> str:
-    """SubmitEvidence -> submit_evidence; everything that other streams ask is one update."""
-    if command.of_the_system:
-        return "follow"
+    """SubmitEvidence -> submit_evidence."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", str(command.model_fields["kind"].default)).lower()
 
 
@@ -60,63 +61,79 @@ class Asker:
 
         Raises Refused, LogUnavailable, or temporalio's RPCError when no server or no worker answers.
         """
-        # Temporal would answer a known id from memory, also with a failure that is over, or for another command:
-        # only the door knows what was recorded, so each time that somebody asks is an update of its own.
-        update_id = f"{command.id}#{uuid.uuid4().hex[:12]}"
-        for _ in range(_TRIES - 1):
-            try:
-                return await self._update(stream, update_id, command)
-            except WorkflowUpdateRPCTimeoutOrCancelledError:
-                _end_if_cancelled()
-            except RPCError as error:
-                # the workflow ended, or was continued, between being found and being asked
-                if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
-                    raise
-        return await self._update(stream, update_id, command)
+        if not command.of_the_system:
+            answer: Answer = await self._patiently(stream, update_name(type(command)), command.id, command, Answer)
+            return answer
+        (answer,) = await self.follow(stream, (command,))
+        if answer.refusal is not None:
+            raise Refused(answer.refusal.code, answer.refusal.sentence, answer.refusal.params)
+        if answer.unavailable is not None:
+            raise LogUnavailable(answer.unavailable)
+        return answer
+
+    async def follow(self, stream: str, commands: Sequence[Command]) -> Sequence[Answer]:
+        """What the clock and other streams ask: an answer to each, in this order, until the log was away."""
+        starts = isinstance(commands[0], Enrol)
+        answers: list[Answer] = await self._patiently(
+            stream, FOLLOW, commands[0].id, list(commands), list[Answer], starts=starts
+        )
+        return answers
 
     async def agree(self, stream: str) -> bool:
         """Have the workflow look at the log again; True when that changed what it knew."""
-        operation = self._start(stream)
+        changed: bool = await self._patiently(stream, "agree", "agree", None, bool)
+        return changed
+
+    async def _patiently(
+        self, stream: str, name: str, about: str, argument: Any, answer: Any, *, starts: bool = False
+    ) -> Any:
+        # Temporal would answer a known id from memory, also with a failure that is over, or for another command:
+        # only the door knows what was recorded, so each time that somebody asks is an update of its own.
+        update_id = f"{about}#{uuid.uuid4().hex[:12]}"
+        update = {"id": update_id, "args": [] if argument is None else [argument], "result_type": answer}
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._update(stream, name, update, starts=starts)
+            except WorkflowUpdateRPCTimeoutOrCancelledError:
+                _end_if_cancelled()
+            except RPCError as error:
+                # it does not run yet, or ended, or was continued between being found and being asked
+                if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
+                    raise
+                starts = True
+        return await self._update(stream, name, update, starts=True)
+
+    async def _update(self, stream: str, name: str, update: dict[str, Any], *, starts: bool) -> Any:
+        """To a workflow that runs the plain update is the cheaper one, for the server as for both ends."""
         try:
-            changed: bool = await self.client.execute_update_with_start_workflow(
-                "agree", start_workflow_operation=operation, result_type=bool
-            )
-            return changed
+            if starts:
+                return await self._update_with_start(stream, name, update)
+            return await self.client.get_workflow_handle(_workflow_id(stream)).execute_update(name, **update)
         except WorkflowUpdateFailedError as error:
             raise _meaning(error) from error
 
-    def _start(self, stream: str) -> WithStartWorkflowOperation[object, object]:
-        workflow_id = workflow_id_of(stream)
-        if workflow_id is None:
-            raise ValueError(f"{stream} has no workflow")
-        return WithStartWorkflowOperation(
-            WORKFLOW_OF[stream_kind(stream)],
-            KeeperStart(stream=stream, calendar=self.calendar, longest_history=self.longest_history),
-            id=workflow_id,
-            task_queue=self.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=_for_the_eye(stream),
-            static_summary=stream.partition(":")[2],
-        )
-
-    async def _update(self, stream: str, update_id: str, command: Command) -> Answer:
+    async def _update_with_start(self, stream: str, name: str, update: dict[str, Any]) -> Any:
         operation = self._start(stream)
         try:
-            answer: Answer = await self.client.execute_update_with_start_workflow(
-                update_name(type(command)),
-                command,
-                start_workflow_operation=operation,
-                id=update_id,
-                result_type=Answer,
+            return await self.client.execute_update_with_start_workflow(
+                name, start_workflow_operation=operation, **update
             )
-            return answer
-        except WorkflowUpdateFailedError as error:
-            raise _meaning(error) from error
         except RPCError:
             # the operation keeps the same error for whoever asks for its handle; unasked, asyncio complains of it
             with suppress(RPCError):
                 await operation.workflow_handle()
             raise
+
+    def _start(self, stream: str) -> WithStartWorkflowOperation[object, object]:
+        return WithStartWorkflowOperation(
+            WORKFLOW_OF[stream_kind(stream)],
+            KeeperStart(stream=stream, calendar=self.calendar, longest_history=self.longest_history),
+            id=_workflow_id(stream),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=_for_the_eye(stream),
+            static_summary=stream.partition(":")[2],
+        )
 
 
 def _end_if_cancelled() -> None:
@@ -124,6 +141,13 @@ def _end_if_cancelled() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+def _workflow_id(stream: str) -> str:
+    workflow_id = workflow_id_of(stream)
+    if workflow_id is None:
+        raise ValueError(f"{stream} has no workflow")
+    return workflow_id
 
 
 def _for_the_eye(stream: str) -> TypedSearchAttributes:

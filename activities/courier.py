@@ -3,18 +3,19 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 from activities import observing
+from activities.answer import Answer
 from activities.asking import Asker
 from domain.command import Command, parse
 from domain.identity import participant_stream, school_of, stream_subject
 from domain.participant import stream as participant
-from domain.refusal import Refused
 from domain.rollout import stream as rollout
-from eventlog.followups import Followup
+from eventlog.errors import LogUnavailable
 from eventlog.log import EventLog
 
 COMMANDS: dict[str, type[Command]] = {
@@ -23,9 +24,22 @@ COMMANDS: dict[str, type[Command]] = {
 
 #: so many targets are asked at once: a rollout of thousands must not starve the people at work
 _AT_ONCE = 16
+#: so many commands go to one target in one update; people who ask the same target wait for no more than these
+_TOGETHER = 16
 _PAGE = 500
 
 _logger = logging.getLogger("kaskad.courier")
+
+
+class Letter(Protocol):
+    """A command for another stream, as it was recorded with the event that it follows from."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def command(self) -> bytes: ...
 
 
 class Courier:
@@ -36,7 +50,7 @@ class Courier:
         self._asker: Asker | None = None
         self._on_the_way: set[str] = set()
         #: target -> what is still to be delivered to it, in the order of the log
-        self._lines: dict[str, deque[Followup]] = {}
+        self._lines: dict[str, deque[Letter]] = {}
         self._targets = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
@@ -45,11 +59,6 @@ class Courier:
     def serve(self, asker: Asker) -> None:
         """From now on deliver with this asker."""
         self._asker = asker
-
-    def wake(self) -> None:
-        """There is something to deliver."""
-        if self._asker is not None:
-            self._start(self.deliver())
 
     def idle(self) -> bool:
         return not self._tasks
@@ -60,9 +69,15 @@ class Courier:
             await asyncio.wait(self._tasks)
 
     async def deliver(self, older_than: timedelta = timedelta(0)) -> None:
-        """Begin to deliver what waits and is not on its way."""
+        """Begin to deliver what waits in the log and is not on its way."""
         limit = datetime.now(UTC) - older_than if older_than else None
-        for each in await asyncio.to_thread(self._log.followups.pending, _PAGE, limit):
+        self.take(await asyncio.to_thread(self._log.followups.pending, _PAGE, limit))
+
+    def take(self, letters: Iterable[Letter]) -> None:
+        """Begin to deliver these, which the log has; nothing happens before there is somebody to ask."""
+        if self._asker is None:
+            return
+        for each in letters:
             if each.id in self._on_the_way:
                 continue
             self._on_the_way.add(each.id)
@@ -84,41 +99,53 @@ class Courier:
         async with self._targets:
             while line:
                 try:
-                    await self._deliver_one(line[0])
+                    await self._deliver_first(line)
                 except Exception as error:
                     _logger.warning("delivery waits", extra={"followup": line[0].id, "reason": repr(error)})
                     break
-                line.popleft()
         del self._lines[target]
         self._on_the_way.difference_update(each.id for each in line)
 
-    async def _deliver_one(self, followup: Followup) -> None:
-        outcome = "nothing"
-        command = parse(followup.command, COMMANDS)
-        for stream in await self._streams(followup.target):
-            try:
-                answer = await self._ask(stream, _for_one(command, followup.target, stream))
-                outcome = "recorded" if answer else outcome
-            except Refused as refused:
-                outcome = f"refused: {refused.code}"
-                _logger.error("a follow-up was refused", extra={"followup": followup.id, "reason": refused.sentence})
-        await self._acknowledge(followup, outcome)
+    async def _deliver_first(self, line: deque[Letter]) -> None:
+        """As many as go together; those that the target has heard of leave the line, whatever it said."""
+        letters = list(islice(line, _TOGETHER))
+        commands = [parse(each.command, COMMANDS) for each in letters]
+        outcomes = ["nothing"] * len(letters)
+        target = letters[0].target
+        for stream in await self._streams(target):
+            meant = [_for_one(command, target, stream) for command in commands]
+            for number, answer in enumerate(await self._ask(stream, meant)):
+                outcomes[number] = self._outcome(letters[number], answer) or outcomes[number]
+        await self._acknowledge([(each.id, outcome) for each, outcome in zip(letters, outcomes, strict=True)])
+        for _ in letters:
+            line.popleft()
 
-    async def _acknowledge(self, followup: Followup, outcome: str) -> None:
+    async def _acknowledge(self, delivered: list[tuple[str, str]]) -> None:
         """Together with all that were delivered while the last acknowledgement was being written."""
-        self._delivered.append((followup.id, outcome))
+        self._delivered.extend(delivered)
         async with self._writing:
             delivered, self._delivered = self._delivered, []
-            for same in {outcome for _, outcome in delivered}:
-                ids = [each for each, outcome in delivered if outcome == same]
-                await asyncio.to_thread(self._log.followups.acknowledge, ids, same)
-            self._on_the_way.difference_update(each for each, _ in delivered)
+            try:
+                for same in {outcome for _, outcome in delivered}:
+                    ids = [each for each, outcome in delivered if outcome == same]
+                    await asyncio.to_thread(self._log.followups.acknowledge, ids, same)
+            finally:
+                # what could not be written down is delivered again, also that of others who had it written here
+                self._on_the_way.difference_update(each for each, _ in delivered)
 
-    async def _ask(self, stream: str, command: Command) -> bool:
+    async def _ask(self, stream: str, commands: Sequence[Command]) -> Sequence[Answer]:
         assert self._asker is not None
-        with observing.span("kaskad.followup", kind=command.kind, stream=stream):
-            answer = await self._asker.ask(stream, command)
-        return answer.first > 0
+        with observing.span("kaskad.followup", kind=commands[0].kind, stream=stream):
+            return await self._asker.follow(stream, commands)
+
+    def _outcome(self, letter: Letter, answer: Answer) -> str | None:
+        if answer.unavailable is not None:
+            raise LogUnavailable(answer.unavailable)
+        if answer.refusal is not None:
+            reason = answer.refusal.sentence
+            _logger.error("a follow-up was refused", extra={"followup": letter.id, "reason": reason})
+            return f"refused: {answer.refusal.code}"
+        return "recorded" if answer.first else None
 
     async def _streams(self, target: str) -> Iterable[str]:
         """A target names a stream, or the peers of a participant: those with the same parent."""

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from domain.identity import stream_kind
 from domain.organisation import stream as organisation
 from domain.participant import stream as participant
 from domain.participant.corrections import Correct
+from domain.participant.journey import Enrol
 from domain.programme import Programme
 from domain.refusal import Reason, Refused
 from domain.rollout import stream as rollout
@@ -26,6 +27,7 @@ from domain.standing import Standing, standing_of
 from eventlog.errors import CommandConflict, LogUnavailable, VersionConflict
 from eventlog.log import EventLog
 from eventlog.reading import Snapshot
+from eventlog.record import NewFollowup
 
 #: after so many seconds without the log, the door gives up and says so
 PATIENCE = 10.0
@@ -40,7 +42,9 @@ OTHER_COMMAND = Reason(
 class Door:
     """Takes commands for every stream of one log. Safe for threads."""
 
-    def __init__(self, log: EventLog, *, most_streams: int = 600, onward: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, log: EventLog, *, most_streams: int = 600, onward: Callable[[Sequence[NewFollowup]], None] | None = None
+    ) -> None:
         self.log = log
         self._onward = onward
         self._streams = Streams(most_streams)
@@ -79,7 +83,7 @@ class Door:
                 await asyncio.sleep(_PAUSE)
 
     async def _once(self, stream: str, command: Command) -> Answer:
-        decided = await asyncio.to_thread(self._decide, stream, command)
+        decided = await self._decided(stream, command)
         if isinstance(decided, Answer):
             return decided
         began = time.perf_counter()
@@ -88,8 +92,8 @@ class Door:
         if not receipt.repeated:
             with self._lock:
                 self._streams.keep(stream, decided.state, decided.rows)
-        if decided.request.followups and self._onward is not None:
-            self._onward()
+            if self._onward is not None:
+                self._onward(decided.request.followups)
         return Answer(
             stream=stream,
             standing=decided.standing,
@@ -99,9 +103,28 @@ class Door:
             repeated=receipt.repeated,
         )
 
+    async def _decided(self, stream: str, command: Command) -> "Proposal | Answer":
+        """Here, where it is a matter of a millisecond: to another thread and back would take longer than that."""
+        if self._is_quick(stream, command) and self._lock.acquire(blocking=False):
+            try:
+                return self._decide(stream, command)
+            finally:
+                self._lock.release()
+        return await asyncio.to_thread(self._decide_in_turn, stream, command)
+
+    def _is_quick(self, stream: str, command: Command) -> bool:
+        """Whether there is neither a network on the way to the log nor a long history to fold."""
+        if not self.log.database.is_sqlite or stream_kind(stream) != "participant" or isinstance(command, Correct):
+            return False
+        return isinstance(command, Enrol) or self._streams.keeps(stream)
+
+    def _decide_in_turn(self, stream: str, command: Command) -> "Proposal | Answer":
+        with self._lock:
+            return self._decide(stream, command)
+
     def _decide(self, stream: str, command: Command) -> "Proposal | Answer":
         """The append to make, or the answer when there is nothing to append. Raises Refused and LogUnavailable."""
-        with self._lock, self.log.snapshot() as snapshot:
+        with self.log.snapshot() as snapshot:
             before = self._streams.load(snapshot, stream)
             recorded = snapshot.command(command.id)
             if recorded is not None:

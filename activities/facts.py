@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from activities.folding import Streams
 from domain.command import CASCADE, CLOCK, Command
 from domain.gate import Fact, Facts, relations_read
-from domain.identity import participant_id, participant_stream, rollout_of_stream
+from domain.identity import organisation_stream, participant_id, participant_stream, rollout_of_stream
+from domain.organisation.stream import rights_of
 from domain.participant.corrections import Correct
 from domain.participant.draft import holders_of
 from domain.participant.journey import gates_of
@@ -23,7 +24,7 @@ def facts_for(
     snapshot: Snapshot, streams: Streams, programme: Programme | None, stream: str, state: object, command: Command
 ) -> Facts:
     """What `decide` is handed: the position, the actor's rights, and the facts of others that gates still shut read."""
-    rights = rights_in(snapshot, command.actor, rollout_of_stream(stream))
+    rights = _rights(snapshot, streams, command.actor, rollout_of_stream(stream))
     if programme is not None and isinstance(state, Participant) and state.version:
         return Facts(
             snapshot.position, {}, _related(snapshot, programme, state, doubting=isinstance(command, Correct)), rights
@@ -38,6 +39,13 @@ def rights_in(snapshot: Snapshot, person: str, rollout: str | None) -> frozenset
     if person in (CLOCK, CASCADE):
         return frozenset()
     return frozenset(row["right"] for row in snapshot.rows("rights", person=person, scope=("*", rollout or "*")))
+
+
+def _rights(snapshot: Snapshot, streams: Streams, person: str, rollout: str | None) -> frozenset[str]:
+    """The same from the organisation's stream, which is in memory."""
+    if person in (CLOCK, CASCADE):
+        return frozenset()
+    return rights_of(streams.load(snapshot, organisation_stream()).state, person, rollout)
 
 
 def _roles_at(snapshot: Snapshot, streams: Streams, participant: str, command: Command) -> frozenset[str]:

@@ -109,6 +109,9 @@ class Streams:
             self._kept.popitem(last=False)
         return folded
 
+    def keeps(self, stream: str) -> bool:
+        return stream in self._kept
+
     def forget(self, stream: str) -> None:
         self._kept.pop(stream, None)
 

@@ -8,7 +8,9 @@ from domain.text import Model
 Calendar = Literal["live", "rehearsal"]
 
 RECORD = "record"
+RECORD_ALL = "record_all"
 LOOK = "look"
+FOLLOW = "follow"
 
 #: types of the errors that fail an update
 REFUSED = "Refused"

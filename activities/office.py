@@ -8,7 +8,7 @@ from temporalio import activity
 from activities.answer import Answer
 from activities.courier import COMMANDS, Courier
 from activities.door import Door
-from activities.keeping import LOOK, RECORD
+from activities.keeping import LOOK, RECORD, RECORD_ALL
 from domain.command import Command
 from domain.standing import Standing
 from domain.text import Model
@@ -35,11 +35,21 @@ class Office:
     def __init__(self, log: EventLog, *, most_streams: int = 600) -> None:
         self.log = log
         self.courier = Courier(log)
-        self.door = Door(log, most_streams=most_streams, onward=self.courier.wake)
+        self.door = Door(log, most_streams=most_streams, onward=self.courier.take)
 
     @activity.defn(name=RECORD)
     async def record(self, recording: Recording) -> Answer:
         return await self.door.ask(recording.stream, recording.parsed())
+
+    @activity.defn(name=RECORD_ALL)
+    async def record_all(self, recordings: list[Recording]) -> list[Answer]:
+        """One after the other; nothing more is tried once the log is away."""
+        answers: list[Answer] = []
+        for each in recordings:
+            answers.append(await self.record(each))
+            if answers[-1].unavailable is not None:
+                break
+        return answers
 
     @activity.defn(name=LOOK)
     async def look(self, stream: str) -> Standing:
@@ -47,4 +57,4 @@ class Office:
 
     @property
     def activities(self) -> list[Any]:
-        return [self.record, self.look]
+        return [self.record, self.record_all, self.look]

@@ -15,7 +15,7 @@ from domain.command import CASCADE, Command
 from domain.event import Event
 from domain.history import Corrected
 from domain.identity import rollout_of_stream, stream_kind
-from domain.participant.journey import Reconsider
+from domain.participant.journey import NoteNomination, Reconsider
 from domain.participant.onward import Notice, Onward, consequences, notices
 from domain.participant.state import Participant
 from domain.programme import Programme
@@ -65,6 +65,9 @@ def request_of(stream: str, command: Command, programme: Programme | None, befor
     return Proposal(request, decision.state, rows, standing_of(programme, decision.state))
 
 
+#: commands that say how things stand now, whatever was said before
+_THE_LAST_IS_ENOUGH = (Reconsider, NoteNomination)
+
 #: an event, with the state before and after it
 Step = tuple[Any, Any, Event]
 
@@ -87,13 +90,17 @@ def _followups(
     if programme is None:
         return
     found = [(number, each) for number, step in enumerate(steps) for each in _consequences(programme, *step)]
-    last_look = {each.stream: number for number, each in found if each.command is Reconsider}
+    last = {_subject(each): ordinal for ordinal, (_, each) in enumerate(found) if each.command in _THE_LAST_IS_ENOUGH}
     for ordinal, (number, each) in enumerate(found):
-        if each.command is Reconsider and last_look[each.stream] != number:
+        if each.command in _THE_LAST_IS_ENOUGH and last[_subject(each)] != ordinal:
             continue
         command_id = f"{stream}@{version + number + 1}>{ordinal}"
         command = each.command(id=command_id, actor=CASCADE, at=at, **each.arguments)
         yield NewFollowup(command_id, each.stream, command.model_dump_json(exclude_none=True).encode(), number)
+
+
+def _subject(each: Onward) -> tuple[object, ...]:
+    return each.stream, each.command, each.arguments.get("tier")
 
 
 def _consequences(programme: Programme, before: Any, after: Any, event: Event) -> Iterator[Onward]:

@@ -8,13 +8,14 @@ from typing import TypeVar
 from activities.asking import Asker
 from activities.office import Office
 from domain.command import CLOCK, PassTime
+from eventlog.followups import Followup
 
 T = TypeVar("T")
 
 #: so many updates are asked at once
 AT_ONCE = 24
 _MOST_TRIES = 5
-#: Temporal's client has tried for some seconds each time
+#: so many in a row may come to nothing; Temporal's client has tried for some seconds each time
 _DELIVERIES = 3
 
 
@@ -34,14 +35,19 @@ class Calendar:
 
     async def settle(self) -> None:
         """Wait until every consequence has been delivered and acknowledged. Raises RehearsalStuck."""
-        for _ in range(_DELIVERIES):
+        before: list[Followup] = []
+        deliveries = 0
+        while True:
             await self._office.courier.come_to_rest()
-            if not await asyncio.to_thread(self._office.log.followups.count):
+            waiting = await asyncio.to_thread(self._office.log.followups.pending)
+            if not waiting:
                 return
-            # a delivery that failed waits for somebody to try it again
+            # a delivery that failed waits for somebody to try it again; where another worker is, it goes on meanwhile
+            deliveries = deliveries + 1 if waiting == before else 1
+            if deliveries > _DELIVERIES:
+                raise RehearsalStuck(f"What follows from {waiting[0].stream} can't be delivered.")
             await self._office.courier.deliver()
-        waiting = await asyncio.to_thread(self._office.log.followups.pending, 1)
-        raise RehearsalStuck(f"What follows from {waiting[0].stream if waiting else 'an event'} can't be delivered.")
+            before = waiting
 
     def jump(self, to: datetime) -> None:
         """Only after everything has settled."""

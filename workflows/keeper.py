@@ -1,7 +1,7 @@
 """What both workflows share: they keep a stream, wait for it, and let the clock act when something falls due."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from temporalio import workflow
@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.answer import Answer
-    from activities.keeping import LOG_AWAY, LOOK, RECORD, REFUSED, KeeperStart
+    from activities.keeping import LOG_AWAY, LOOK, RECORD, RECORD_ALL, REFUSED, KeeperStart
     from activities.office import Recording
     from domain.command import CLOCK, Command, PassTime
     from domain.standing import Standing
@@ -40,6 +40,21 @@ class Keeper:
             raise ApplicationError(answer.unavailable, type=LOG_AWAY, non_retryable=True)
         return answer
 
+    async def follow(self, commands: Sequence[Command]) -> list[Answer]:
+        """The same for several, one after the other; what the door says of each is for those who sent them."""
+        async with self._one_at_a_time:
+            answers: list[Answer] = await workflow.execute_local_activity(
+                RECORD_ALL,
+                [Recording.of(self.start.stream, self._dated(command)) for command in commands],
+                result_type=list[Answer],
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=_ONCE,
+                summary=", ".join(sorted({command.kind for command in commands})),
+            )
+            for answer in answers:
+                self._learn(answer)
+        return answers
+
     async def look_again(self) -> bool:
         """What the log says now; True when that is not what was known here."""
         async with self._one_at_a_time:
@@ -49,26 +64,40 @@ class Keeper:
 
     async def until(self, question: Callable[[Standing], bool]) -> None:
         """Wait until the answer is yes, or the participant has come to its end."""
-        if not self._looked and not self.standing.version:
-            await self.look_again()
+        await self._look_at_first()
         while not (question(self.standing) or self.standing.ended):
-            await self._wait_for_somebody_or_the_clock()
+            await self._wait_for_somebody_or_the_clock(question)
 
     async def finish(self) -> None:
         """Let those who are still being answered have their answer."""
         await workflow.wait_condition(workflow.all_handlers_finished)
 
-    async def _wait_for_somebody_or_the_clock(self) -> None:
-        known, due = self.standing, self.standing.due_at
+    async def _look_at_first(self) -> None:
+        """Unless the update that started this has told it already."""
+        if self._looked:
+            return
+        async with self._one_at_a_time:
+            if not self.standing.version:
+                self.standing = await self._look()
+            self._looked = True
+
+    async def _wait_for_somebody_or_the_clock(self, question: Callable[[Standing], bool]) -> None:
+        """A timer goes on for as long as the same is due: most of what people do does not change what is next."""
+        due = self.standing.due_at
         if self._history_is_long():
             await self._continue_as_new()
+
+        def something_else() -> bool:
+            known = self.standing
+            return question(known) or known.ended or known.due_at != due or self._history_is_long()
+
         if self.start.calendar == "rehearsal" or due is None:
-            await workflow.wait_condition(lambda: self.standing != known or self._history_is_long())
+            await workflow.wait_condition(something_else)
             return
         wait = max(due - workflow.now(), timedelta(0))
         try:
             await workflow.wait_condition(
-                lambda: self.standing != known or self._history_is_long(),
+                something_else,
                 timeout=wait,
                 timeout_summary=f"next due {due:%Y-%m-%d %H:%M} UTC",
             )
@@ -95,9 +124,12 @@ class Keeper:
                 retry_policy=_ONCE,
                 summary=command.kind,
             )
-            if answer.standing.version >= self.standing.version and answer.standing.version:
-                self.standing = answer.standing
+            self._learn(answer)
         return answer
+
+    def _learn(self, answer: Answer) -> None:
+        if answer.standing.version >= self.standing.version and answer.standing.version:
+            self.standing = answer.standing
 
     async def _look(self) -> Standing:
         standing: Standing = await workflow.execute_local_activity(

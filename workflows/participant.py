@@ -29,6 +29,7 @@ FromOthers = Annotated[
     Enrol
     | NoteChild
     | NoteNomination
+    | AssignDuty
     | Reconsider
     | CloseJourney
     | BookSession
@@ -158,8 +159,8 @@ class ParticipantWorkflow:
     # --- what the clock, other streams and the reconciler ask
 
     @workflow.update
-    async def follow(self, command: FromOthers) -> Answer:
-        return await self._keeper.act(command)
+    async def follow(self, commands: list[FromOthers]) -> list[Answer]:
+        return await self._keeper.follow(commands)
 
     @workflow.update
     async def agree(self) -> bool:

@@ -79,8 +79,8 @@ class RolloutWorkflow:
     # --- what participants tell, and the reconciler asks
 
     @workflow.update
-    async def follow(self, command: FromOthers) -> Answer:
-        return await self._keeper.act(command)
+    async def follow(self, commands: list[FromOthers]) -> list[Answer]:
+        return await self._keeper.follow(commands)
 
     @workflow.update
     async def agree(self) -> bool:

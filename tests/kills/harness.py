@@ -6,7 +6,9 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError
@@ -22,6 +24,8 @@ from runtime.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 _UPDATE_WITHIN = 6.0
+
+T = TypeVar("T")
 
 
 class Machines:
@@ -78,15 +82,25 @@ class PatientAsker(Asker):
         self.acknowledged: dict[str, Answer] = {}
 
     async def ask(self, stream: str, command: Command) -> Answer:
-        while True:
-            try:
-                async with asyncio.timeout(_UPDATE_WITHIN):
-                    answer = await super().ask(stream, command)
-            except (RPCError, TimeoutError, LogUnavailable, WorkflowUpdateRPCTimeoutOrCancelledError):
-                await asyncio.sleep(0.2)
-                continue
-            self.acknowledged[command.id] = answer
-            return answer
+        answer = await _until_answered(lambda: super(PatientAsker, self).ask(stream, command))
+        self.acknowledged[command.id] = answer
+        return answer
+
+    async def follow(self, stream: str, commands: Sequence[Command]) -> Sequence[Answer]:
+        answers = await _until_answered(lambda: super(PatientAsker, self).follow(stream, commands))
+        for command, answer in zip(commands, answers, strict=False):
+            if answer.unavailable is None:
+                self.acknowledged[command.id] = answer
+        return answers
+
+
+async def _until_answered(ask: Callable[[], Awaitable[T]]) -> T:
+    while True:
+        try:
+            async with asyncio.timeout(_UPDATE_WITHIN):
+                return await ask()
+        except (RPCError, TimeoutError, LogUnavailable, WorkflowUpdateRPCTimeoutOrCancelledError):
+            await asyncio.sleep(0.2)
 
 
 async def kill_at_random(machines: Machines, seed: int, most: int) -> None:
