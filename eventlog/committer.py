@@ -23,6 +23,12 @@ T = TypeVar("T")
 LARGEST_GROUP = 512
 
 
+_WORTH_HALVING = 16
+
+#: Seconds after which those who were not woken with the first half are, if nobody has come by then.
+_SECOND_HALF_WAITS = 0.0005
+
+
 class Job:
     """Other work for the one writer: in a transaction of its own, or in none."""
 
@@ -82,7 +88,7 @@ class Committer:
         waker = threading.Thread(target=wake_from, args=(self._waker,), name="eventlog-waker", daemon=True)
         waker.start()
         try:
-            while (first := self._queue.get()) is not None:
+            while (first := self._next()) is not None:
                 batch, closing = self._waiting(first)
                 self._take(batch)
                 if closing:
@@ -128,13 +134,25 @@ class Committer:
             self._recover(group, self._database.explain(error))
         self._recorded = group
         # If others wait already, these are woken when the next group is on its way to the disk: they then make their
-        # next requests while this thread waits for the disk, and not while it needs the interpreter lock.
+        # next requests while this thread waits for the disk, and not while it needs the interpreter lock. If nobody
+        # waits, half of a large group is: woken all at once they would come back all at once, and nobody would work
+        # while the disk does.
         if self._queue.empty():
-            self._wake()
+            self._wake(len(group) // 2 if len(group) >= _WORTH_HALVING else len(group))
 
-    def _wake(self) -> None:
-        recorded, self._recorded = self._recorded, []
+    def _wake(self, count: int | None = None) -> None:
+        """Settle the first so many of those whose appends are durable; without a count, all."""
+        recorded = self._recorded[:count]
+        self._recorded = self._recorded[len(recorded) :]
         settle_all(recorded)
+
+    def _next(self) -> Pending | Job | None:
+        if self._recorded:
+            try:
+                return self._queue.get(timeout=_SECOND_HALF_WAITS)
+            except Empty:
+                self._wake()
+        return self._queue.get()
 
     def _recover(self, group: list[Pending], error: Exception) -> None:
         """A request that the database refuses must not fail the others: each is tried alone."""

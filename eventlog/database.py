@@ -20,7 +20,7 @@ from eventlog.errors import LogCorrupt, LogUnavailable
 LOCK_PATIENCE = 9
 
 #: Pages in the WAL at which the writer copies them into the file: fewer cost throughput, more let a caller wait.
-CHECKPOINT_PAGES = 4000
+CHECKPOINT_PAGES = 2000
 
 #: Versions below this one may corrupt a WAL when two connections write and checkpoint at once.
 SOUND_SQLITE = (3, 51, 3)

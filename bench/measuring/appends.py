@@ -1,8 +1,9 @@
 """One-event appends as a command of a participant makes them, without and with the rows of the views."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import cycle
 from uuid import uuid4
 
 from eventlog.canonical import canonical
@@ -11,6 +12,8 @@ from eventlog.record import Append, NewEvent, RowChange
 
 #: 446 bytes, as a task with its texts' hashes has.
 PAYLOAD = canonical({"kind": "TaskAsked", **{f"field-{number}": "x" * 27 for number in range(10)}, "n": "12345678"})
+
+PARTICIPANTS = 200
 
 _NOW = datetime(2024, 9, 2, 4, 0, tzinfo=UTC)
 _DUE = _NOW + timedelta(days=14)
@@ -61,17 +64,26 @@ class Participant:
         )
 
 
+def population(*, views: bool) -> Iterator[Participant]:
+    """The participants of one rollout, each caller's next one: as many as a large rollout has."""
+    return cycle([Participant(views=views) for _ in range(PARTICIPANTS)])
+
+
 def coroutine_caller(log: EventLog, *, views: bool) -> Callable[[], Callable[[], Awaitable[object]]]:
+    participants = population(views=views)
+
     def caller() -> Callable[[], Awaitable[object]]:
-        participant = Participant(views=views)
+        participant = next(participants)
         return lambda: log.append_async(participant.next())
 
     return caller
 
 
 def thread_caller(log: EventLog, *, views: bool) -> Callable[[], Callable[[], object]]:
+    participants = population(views=views)
+
     def caller() -> Callable[[], object]:
-        participant = Participant(views=views)
+        participant = next(participants)
         return lambda: log.append(participant.next())
 
     return caller

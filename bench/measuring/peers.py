@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from sqlalchemy import URL
 
-from bench.measuring.appends import PAYLOAD
+from bench.measuring.appends import PARTICIPANTS, PAYLOAD
 from eventlog.database import sqlite_module
 from tests.postgres_server import plain
 
@@ -63,8 +63,10 @@ def raw_postgres(url: URL) -> Iterator[Caller]:
 
 
 def _recording(recorder: ApplicationRecorder) -> Caller:
+    streams = cycle([(uuid4(), count(1)) for _ in range(PARTICIPANTS)])
+
     def caller() -> Callable[[], object]:
-        originator, versions = uuid4(), iter(range(1, 2**31))
+        originator, versions = next(streams)
         return lambda: recorder.insert_events([StoredEvent(originator, next(versions), "tasks:TaskAsked", _STATE)])
 
     return caller
