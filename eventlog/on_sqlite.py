@@ -47,6 +47,9 @@ class SqliteTransaction:
     def delete(self, view: str, keys: Rows) -> None:
         self._cursor.executemany(f"DELETE FROM {view} WHERE {where_key(SHAPES[view].key, '?')}", keys)
 
+    def flush(self) -> None:
+        """Nothing to do: it is there with each statement."""
+
     def close(self, head: Closing | None) -> None:
         if head is not None:
             moved = (head.size, head.frontier, head.root, head.recorded_at, head.stream_count)

@@ -33,6 +33,7 @@ def rebuild_views(log: EventLog, rows: Iterable[RowChange]) -> int:
         while batch := list(islice(waiting, _BATCH)):
             for view, values in _by_view(batch).items():
                 transaction.upsert(view, values)
+            transaction.flush()
             count += len(batch)
         return count
 

@@ -55,6 +55,9 @@ class Transaction(Protocol):
 
     def delete(self, view: str, keys: Rows) -> None: ...
 
+    def flush(self) -> None:
+        """See to it that what was written so far is with the database; `close` does."""
+
     def close(self, head: Closing | None) -> None:
         """Move the head, if it moves, and commit."""
 
