@@ -127,13 +127,14 @@ class EventLog:
         """One read transaction: all that is asked within sees the log and the views at one position."""
         with self.reading() as connection:
             begin = "BEGIN" if self.database.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-            connection.exec_driver_sql(begin)
+            driver: Any = connection.connection.driver_connection
+            driver.execute(begin)
             try:
                 snapshot = Snapshot(connection)
                 snapshot.position = snapshot.head().size
                 yield snapshot
             finally:
-                connection.exec_driver_sql("ROLLBACK")
+                driver.execute("ROLLBACK")
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
