@@ -1,29 +1,28 @@
 """What the door answers to a command, as it travels back through Temporal."""
 
-from pydantic import Field
+import msgspec
 
 from domain.refusal import Refused
 from domain.standing import Standing
-from domain.text import Model
 
 
-class Refusal(Model):
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
     """A refusal on its way: a value until somebody has to be told."""
 
     code: str
     sentence: str
-    params: dict[str, str] = Field(default_factory=dict)
+    params: dict[str, str] = msgspec.field(default_factory=dict)
 
     @classmethod
     def of(cls, refused: Refused) -> "Refusal":
-        return cls(code=refused.code, sentence=refused.sentence, params=refused.params)
+        return cls(refused.code, refused.sentence, refused.params)
 
 
-class Answer(Model):
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What was recorded: positions in the log (0: nothing, it was so already), or why nothing was."""
 
     stream: str
-    standing: Standing
+    standing: Standing = msgspec.field(default_factory=Standing)
     first: int = 0
     last: int = 0
     kinds: tuple[str, ...] = ()
@@ -32,3 +31,13 @@ class Answer(Model):
     refusal: Refusal | None = None
     #: the log could not be reached within ten seconds; nothing is known to have been recorded
     unavailable: str | None = None
+
+    def for_the_caller(self) -> "Answer":
+        """Where the stream stands is for its workflow alone; what goes further stays in histories."""
+        return msgspec.structs.replace(self, standing=Standing())
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """To several commands, in their order."""
+
+    answers: tuple[Answer, ...]

@@ -22,7 +22,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.answer import Answer
+from activities.answer import Answer, Answers
 from activities.keeping import FOLLOW, LOG_AWAY, REFUSED, Calendar, KeeperStart
 from domain.command import Command
 from domain.identity import rollout_of, school_of, stream_kind, stream_subject, workflow_id_of
@@ -74,10 +74,8 @@ class Asker:
     async def follow(self, stream: str, commands: Sequence[Command]) -> Sequence[Answer]:
         """What the clock and other streams ask: an answer to each, in this order, until the log was away."""
         starts = isinstance(commands[0], Enrol)
-        answers: list[Answer] = await self._patiently(
-            stream, FOLLOW, commands[0].id, list(commands), list[Answer], starts=starts
-        )
-        return answers
+        found: Answers = await self._patiently(stream, FOLLOW, commands[0].id, list(commands), Answers, starts=starts)
+        return found.answers
 
     async def agree(self, stream: str) -> bool:
         """Have the workflow look at the log again; True when that changed what it knew."""

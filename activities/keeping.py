@@ -2,13 +2,12 @@
 
 from typing import Literal
 
-from domain.text import Model
+import msgspec
 
 #: a live rollout waits by timers; in a rehearsal the date comes with each command
 Calendar = Literal["live", "rehearsal"]
 
 RECORD = "record"
-RECORD_ALL = "record_all"
 LOOK = "look"
 FOLLOW = "follow"
 
@@ -17,7 +16,7 @@ REFUSED = "Refused"
 LOG_AWAY = "LogUnavailable"
 
 
-class KeeperStart(Model):
+class KeeperStart(msgspec.Struct, frozen=True, omit_defaults=True):
     """The stream that a workflow keeps. Everything else is in the log."""
 
     stream: str

@@ -1,32 +1,30 @@
 """The office of one log: its door, its courier, and the activities that workflows call."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from temporalio import activity
 
-from activities.answer import Answer
+from activities.answer import Answer, Answers
 from activities.courier import COMMANDS, Courier
 from activities.door import Door
-from activities.keeping import LOOK, RECORD, RECORD_ALL
-from domain.command import Command
+from activities.keeping import LOOK, RECORD
+from domain.command import Command, parse
 from domain.standing import Standing
-from domain.text import Model
 from eventlog.log import EventLog
 
 
-class Recording(Model):
-    """A command on its way from a workflow to the door."""
+class Recording(msgspec.Struct, frozen=True):
+    """Commands on their way from a workflow to the door, one after the other."""
 
     stream: str
-    command: dict[str, Any]
+    commands: tuple[msgspec.Raw, ...]
 
     @classmethod
-    def of(cls, stream: str, command: Command) -> "Recording":
-        return cls(stream=stream, command=command.model_dump(mode="json", exclude_none=True))
-
-    def parsed(self) -> Command:
-        return COMMANDS[self.command["kind"]].model_validate(self.command)
+    def of(cls, stream: str, commands: Iterable[Command]) -> "Recording":
+        return cls(stream, tuple(msgspec.Raw(each.model_dump_json(exclude_none=True).encode()) for each in commands))
 
 
 class Office:
@@ -38,18 +36,14 @@ class Office:
         self.door = Door(log, most_streams=most_streams, onward=self.courier.take)
 
     @activity.defn(name=RECORD)
-    async def record(self, recording: Recording) -> Answer:
-        return await self.door.ask(recording.stream, recording.parsed())
-
-    @activity.defn(name=RECORD_ALL)
-    async def record_all(self, recordings: list[Recording]) -> list[Answer]:
-        """One after the other; nothing more is tried once the log is away."""
+    async def record(self, recording: Recording) -> Answers:
+        """Nothing more is tried once the log is away."""
         answers: list[Answer] = []
-        for each in recordings:
-            answers.append(await self.record(each))
+        for each in recording.commands:
+            answers.append(await self.door.ask(recording.stream, parse(bytes(each), COMMANDS)))
             if answers[-1].unavailable is not None:
                 break
-        return answers
+        return Answers(tuple(answers))
 
     @activity.defn(name=LOOK)
     async def look(self, stream: str) -> Standing:
@@ -57,4 +51,4 @@ class Office:
 
     @property
     def activities(self) -> list[Any]:
-        return [self.record, self.record_all, self.look]
+        return [self.record, self.look]

@@ -1,9 +1,8 @@
 """What a command is: something that a person, the clock or another stream asks for."""
 
 import hashlib
-import json
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
@@ -78,7 +77,10 @@ def kinds(*commands: type[Command]) -> dict[str, type[Command]]:
     return {str(command.model_fields["kind"].default): command for command in commands}
 
 
+class _OfSomeKind(msgspec.Struct):
+    kind: str
+
+
 def parse(raw: bytes, known: dict[str, type[Command]]) -> Command:
     """Read a command from its JSON. Raises KeyError for an unknown kind."""
-    mapping: dict[str, Any] = json.loads(raw)
-    return known[mapping["kind"]].model_validate(mapping)
+    return known[msgspec.json.decode(raw, type=_OfSomeKind).kind].model_validate_json(raw)

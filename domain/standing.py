@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
+import msgspec
+
 from domain.organisation.stream import Organisation
 from domain.participant.state import Participant
 from domain.participant.stream import next_due
 from domain.programme import Programme
 from domain.rollout.state import Rollout
-from domain.text import Model
 
 
-class Standing(Model):
+class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Questions a workflow waits on, answered by the log at `version`."""
 
     version: int = 0

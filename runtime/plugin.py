@@ -7,11 +7,12 @@ from typing import Final
 
 import temporalio.client
 import temporalio.worker
-from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import CompositePayloadConverter, DataConverter
+from temporalio.converter import DataConverter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from runtime.payloads import Payloads
 
 #: Not imported again for each sandboxed workflow (304 ms against 6 ms). The import contracts keep them honest.
 PASSED_THROUGH: Final = (
@@ -19,17 +20,7 @@ PASSED_THROUGH: Final = (
     "msgspec", "opentelemetry", "pydantic", "pydantic_core", "sqlalchemy", "structlog", "yaml",
 )  # fmt: skip
 
-#: The SDK makes a converter for each workflow and each activation, and pydantic's learns its types anew each time.
-_CONVERTERS: Final = tuple(PydanticPayloadConverter().converters.values())
-
 Interceptors = Sequence[temporalio.client.Interceptor | temporalio.worker.Interceptor]
-
-
-class Payloads(CompositePayloadConverter):
-    """Pydantic's, which knows for good the types that it has met."""
-
-    def __init__(self) -> None:
-        super().__init__(*_CONVERTERS)
 
 
 class KaskadPlugin(SimplePlugin):

@@ -116,9 +116,8 @@ def _say_enrolled(name: str, places: tuple[Place, ...], answers: "list[Answer]",
         say(answers[-1], "", as_json=as_json)
         return
     number = sum(kind == "SchoolEnrolled" for each in recorded for kind in each.kinds)
-    whole = recorded[-1].model_copy(
-        update={"first": recorded[0].first, "kinds": tuple(kind for each in recorded for kind in each.kinds)}
-    )
+    kinds = tuple(kind for each in recorded for kind in each.kinds)
+    whole = msgspec.structs.replace(recorded[-1], first=recorded[0].first, kinds=kinds)
     already = f"; {len(places) - number} took part already" if len(places) > number else ""
     say(whole, f"Enrolled {number} school{'' if number == 1 else 's'} in {name}{already}.", as_json=as_json)
 

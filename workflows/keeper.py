@@ -9,8 +9,8 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.answer import Answer
-    from activities.keeping import LOG_AWAY, LOOK, RECORD, RECORD_ALL, REFUSED, KeeperStart
+    from activities.answer import Answer, Answers
+    from activities.keeping import LOG_AWAY, LOOK, RECORD, REFUSED, KeeperStart
     from activities.office import Recording
     from domain.command import CLOCK, Command, PassTime
     from domain.standing import Standing
@@ -38,22 +38,12 @@ class Keeper:
             raise ApplicationError(refused.sentence, refused.code, refused.params, type=REFUSED, non_retryable=True)
         if answer.unavailable is not None:
             raise ApplicationError(answer.unavailable, type=LOG_AWAY, non_retryable=True)
-        return answer
+        return answer.for_the_caller()
 
-    async def follow(self, commands: Sequence[Command]) -> list[Answer]:
+    async def follow(self, commands: Sequence[Command]) -> Answers:
         """The same for several, one after the other; what the door says of each is for those who sent them."""
-        async with self._one_at_a_time:
-            answers: list[Answer] = await workflow.execute_local_activity(
-                RECORD_ALL,
-                [Recording.of(self.start.stream, self._dated(command)) for command in commands],
-                result_type=list[Answer],
-                start_to_close_timeout=timedelta(seconds=30),
-                retry_policy=_ONCE,
-                summary=", ".join(sorted({command.kind for command in commands})),
-            )
-            for answer in answers:
-                self._learn(answer)
-        return answers
+        found = await self._record([self._dated(command) for command in commands])
+        return Answers(tuple(each.for_the_caller() for each in found.answers))
 
     async def look_again(self) -> bool:
         """What the log says now; True when that is not what was known here."""
@@ -115,17 +105,21 @@ class Keeper:
             await self.look_again()
 
     async def _ask(self, command: Command) -> Answer:
+        (answer,) = (await self._record([command])).answers
+        return answer
+
+    async def _record(self, commands: Sequence[Command]) -> Answers:
         async with self._one_at_a_time:
-            answer: Answer = await workflow.execute_local_activity(
+            found: Answers = await workflow.execute_local_activity(
                 RECORD,
-                Recording.of(self.start.stream, command),
-                result_type=Answer,
+                Recording.of(self.start.stream, commands),
+                result_type=Answers,
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=_ONCE,
-                summary=command.kind,
             )
-            self._learn(answer)
-        return answer
+            for answer in found.answers:
+                self._learn(answer)
+        return found
 
     def _learn(self, answer: Answer) -> None:
         if answer.standing.version >= self.standing.version and answer.standing.version:

@@ -8,7 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from pydantic import Field
 
-    from activities.answer import Answer
+    from activities.answer import Answer, Answers
     from activities.keeping import KeeperStart
     from domain.command import PassTime
     from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
@@ -159,7 +159,7 @@ class ParticipantWorkflow:
     # --- what the clock, other streams and the reconciler ask
 
     @workflow.update
-    async def follow(self, commands: list[FromOthers]) -> list[Answer]:
+    async def follow(self, commands: list[FromOthers]) -> Answers:
         return await self._keeper.follow(commands)
 
     @workflow.update

@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from pydantic import Field
 
-    from activities.answer import Answer
+    from activities.answer import Answer, Answers
     from activities.keeping import KeeperStart
     from domain.command import PassTime
     from domain.rollout.commands import (
@@ -79,7 +79,7 @@ class RolloutWorkflow:
     # --- what participants tell, and the reconciler asks
 
     @workflow.update
-    async def follow(self, commands: list[FromOthers]) -> list[Answer]:
+    async def follow(self, commands: list[FromOthers]) -> Answers:
         return await self._keeper.follow(commands)
 
     @workflow.update
