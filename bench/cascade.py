@@ -55,7 +55,8 @@ async def measure(ours: Ours, bare: dict[str, Bare], dbos: Dbos, schools: int) -
 
 
 async def warm_up(ours: Ours, bare: dict[str, Bare], dbos: Dbos) -> None:
-    await ours.prepare()
+    await ours.adopt()
+    await ours.serve()
     await ours.start("warm", _WARM_UP)
     for each in bare.values():
         await each.prepare()

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -72,28 +72,37 @@ class Ours:
             self.worker.stop()
         self.log.close()
 
-    async def prepare(self) -> None:
-        await _first_events(self.log, self._definition)
-        self.client = await Client.connect(self._address, plugins=[KaskadPlugin()])
+    async def serve(self, address: str | None = None) -> None:
+        """Start the worker, at another server if one is named."""
+        address = address or self._address
+        self.client = await Client.connect(address, plugins=[KaskadPlugin()])
         self.asker = Asker(self.client, self.settings.task_queue)
         environment = {
-            "TEMPORAL_ADDRESS": self._address,
+            "TEMPORAL_ADDRESS": address,
             "KASKAD_HOME": str(self.settings.home),
             "KASKAD_TASK_QUEUE": self.settings.task_queue,
         }
         self.worker = WorkerProcess(["worker.py"], self.settings.home / "worker.log", environment)
 
-    async def start(self, rollout: str, schools: int) -> float:
-        """The seconds until every school is enrolled and everything that follows has been delivered."""
+    async def adopt(self) -> None:
+        """A manager, and the definition that rollouts start from."""
+        await _first_events(self.log, self._definition)
+
+    def beginning(self, rollout: str, schools: int) -> Iterator[Command]:
+        """The commands to a rollout that enrol so many schools."""
         places = [
             Place(school=f"school-{n}", tier="intellectual-school", names=_NAMES, region="Astana", language="kk")
             for n in range(schools)
         ]
-        began = time.perf_counter()
-        await self.asker.ask(rollout_stream(rollout), self._start(rollout, tuple(places[:_CHUNK])))
+        yield self._start(rollout, tuple(places[:_CHUNK]))
         for chunk in range(_CHUNK, schools, _CHUNK):
-            more = self.command(EnrolSchools, places=tuple(places[chunk : chunk + _CHUNK]))
-            await self.asker.ask(rollout_stream(rollout), more)
+            yield self.command(EnrolSchools, places=tuple(places[chunk : chunk + _CHUNK]))
+
+    async def start(self, rollout: str, schools: int) -> float:
+        """The seconds until every school is enrolled and everything that follows has been delivered."""
+        began = time.perf_counter()
+        for command in self.beginning(rollout, schools):
+            await self.asker.ask(rollout_stream(rollout), command)
         await self.settle()
         return time.perf_counter() - began
 
