@@ -20,6 +20,18 @@ case "$1" in -m) echo "no connection to any index" >&2; exit 1 ;; esac
 exec "{python}" "$@"
 """
 
+_PYTHON_WITHOUT_PIP = """#!/bin/sh
+case "$*" in
+    "-m ensurepip") touch "$STAND_INS/pip" ;;
+    "-m pip --version") test -f "$STAND_INS/pip" ;;
+    "-m pip install "*tools.lock)
+        test -f "$STAND_INS/pip" || exit 1
+        while [ "$1" != --target ]; do shift; done
+        mkdir -p "$2/bin" && cp "$STAND_INS/uv-of-tools" "$2/bin/uv" ;;
+    *) exec "{python}" "$@" ;;
+esac
+"""
+
 _UV = """#!/bin/sh
 echo "$*" >>"$CALLS"
 case "$1" in
@@ -165,6 +177,15 @@ def test_the_tests_bring_what_they_need_and_a_later_start_keeps_it(checkout: Che
     (checkout.root / "requirements" / "run.lock").write_text("run==2\n")
     checkout.call("status")
     assert checkout.installs()[-1] == "bench.lock"
+
+
+def test_an_environment_without_pip_gets_it_to_bring_uv_back(checkout: Checkout) -> None:
+    checkout.call("status")
+    (checkout.root / ".venv" / "bin" / "python").write_text(_PYTHON_WITHOUT_PIP.format(python=sys.executable))
+    (checkout.stand_ins / "uv").rename(checkout.stand_ins / "uv-of-tools")
+    (checkout.root / "requirements" / "run.lock").write_text("run==2\n")
+    assert "did not come" not in checkout.call("status").stderr
+    assert checkout.installs() == ["run.lock", "run.lock"]
 
 
 def test_a_checkout_that_was_moved_is_set_up_anew(checkout: Checkout) -> None:
