@@ -32,7 +32,7 @@ from eventlog.errors import LogUnavailable
 
 WORKFLOW_OF: dict[str, str] = {"participant": "ParticipantWorkflow", "rollout": "RolloutWorkflow"}
 
-#: a server has to know these before a worker starts: `runtime` registers them
+#: `runtime` registers them; a server that does not know them is asked without
 BY_ROLLOUT = SearchAttributeKey.for_keyword("KaskadRollout")
 BY_SCHOOL = SearchAttributeKey.for_keyword("KaskadSchool")
 
@@ -55,6 +55,7 @@ class Asker:
         self.task_queue = task_queue
         self.calendar = calendar
         self.longest_history = longest_history
+        self._to_be_found = True
 
     async def ask(self, stream: str, command: Command) -> Answer:
         """What the command recorded.
@@ -95,8 +96,10 @@ class Asker:
             except WorkflowUpdateRPCTimeoutOrCancelledError:
                 _end_if_cancelled()
             except RPCError as error:
+                if self._to_be_found and _is_about_search_attributes(error):
+                    self._to_be_found = False
                 # it does not run yet, or ended, or was continued between being found and being asked
-                if error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
+                elif error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
                     raise
                 starts = True
         return await self._update(stream, name, update, starts=True)
@@ -129,7 +132,7 @@ class Asker:
             id=_workflow_id(stream),
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=_for_the_eye(stream),
+            search_attributes=_for_the_eye(stream) if self._to_be_found else None,
             static_summary=stream.partition(":")[2],
         )
 
@@ -155,6 +158,12 @@ def _for_the_eye(stream: str) -> TypedSearchAttributes:
     if stream_kind(stream) == "participant":
         pairs.append(SearchAttributePair(BY_SCHOOL, school_of(subject)))
     return TypedSearchAttributes(pairs)
+
+
+def _is_about_search_attributes(error: RPCError) -> bool:
+    """They are for the eye alone: no rollout has to wait until somebody has registered them."""
+    names = (BY_ROLLOUT.name, BY_SCHOOL.name)
+    return error.status == RPCStatusCode.INVALID_ARGUMENT and any(name in error.message for name in names)
 
 
 def _meaning(error: WorkflowUpdateFailedError) -> Exception:

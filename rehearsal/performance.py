@@ -19,6 +19,7 @@ from rehearsal.summary import Summary, summarise
 from rehearsal.tally import Tally
 from rehearsal.venue import Venue
 from runtime.connection import connect
+from runtime.search_attributes import register_search_attributes
 from runtime.telemetry import core_runtime
 
 _CLEAN_WITHIN = 5.0
@@ -32,6 +33,8 @@ async def perform(plan: Plan, venue: Venue, folder: Path, watch: Watch) -> tuple
     """Raises Refused, RehearsalStuck, LogUnavailable, ArtefactStoreUnavailable, TemporalUnavailable, RPCError."""
     core = core_runtime(venue.settings.model_copy(update={"metrics_address": None}))
     client = await connect(venue.settings, runtime=core)
+    if venue.is_shared:
+        await register_search_attributes(client)
     tally = Tally(plan.programme)
 
     def follow(play: Play, seen: list[Seen]) -> None:

@@ -19,8 +19,8 @@ from runtime.folder import DataFolder
 from runtime.ports import LOOPBACK, choose_port, free_port
 from runtime.settings import Settings
 
-#: What the workflows say about themselves for the eye, on Temporal's web page; the truth is in the log.
-SEARCH_ATTRIBUTES: Final = ("KaskadRollout", "KaskadTier", "KaskadSchool", "KaskadStatus")
+#: What workflows can be found by on Temporal's web page; the truth is in the log.
+SEARCH_ATTRIBUTES: Final = ("KaskadRollout", "KaskadSchool")
 LARGEST_LOG: Final = 5_000_000
 _STOP_WITHIN: Final = 4.0
 

@@ -43,10 +43,11 @@ named, `kaskad up` starts no server.
 | `TEMPORAL_TLS_CLIENT_CERT_PATH`, `TEMPORAL_TLS_CLIENT_KEY_PATH` | Client certificate and key. |
 | `TEMPORAL_TLS_SERVER_CA_CERT_PATH`, `TEMPORAL_TLS_SERVER_NAME` | Authority and name of the server. |
 
-A server of one's own needs the search attributes `KaskadRollout`, `KaskadTier`, `KaskadSchool` and `KaskadStatus`, each
-of the type Keyword:
+On a server of one's own, a worker registers the search attributes `KaskadRollout` and `KaskadSchool`, both of the type
+Keyword, at its start. Where it may not, its log says so with the command below, and everything works without them: one
+only does not find workflows by them on Temporal's page.
 
-    temporal operator search-attribute create --name KaskadRollout --type Keyword
+    temporal operator search-attribute create --name KaskadRollout --type Keyword --name KaskadSchool --type Keyword
 
 ## OpenTelemetry
 

@@ -16,6 +16,7 @@ from runtime import telemetry
 from runtime.connection import TemporalUnavailable, connect
 from runtime.folder import DataFolder
 from runtime.loglines import set_up_logging
+from runtime.search_attributes import register_search_attributes
 from runtime.settings import Settings
 from runtime.standstill import MADE_ROOM, CalledAlready, Standstill
 
@@ -86,6 +87,8 @@ async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) ->
     from activities.reconcile import reconcile
     from activities.registry import postman_for
 
+    if (sentence := await register_search_attributes(client)) is not None:
+        log.warning("search attributes are missing", reason=sentence)
     async with make_worker(client, settings):
         log.info("serving", task_queue=settings.task_queue, namespace=client.namespace)
         repeated = (

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.embedded import EmbeddedServer, Ports, end_left_over, find_server, start_server
+from activities.asking import BY_ROLLOUT, BY_SCHOOL
+from runtime.embedded import SEARCH_ATTRIBUTES, EmbeddedServer, Ports, end_left_over, find_server, start_server
 from runtime.folder import DataFolder, FolderInUse
 from runtime.ports import LOOPBACK, PortTaken, choose_port, free_port
 from runtime.settings import Settings
@@ -119,4 +120,5 @@ async def test_the_server_knows_our_search_attributes(temporal_server: EmbeddedS
 
     client = await Client.connect(temporal_server.address)
     known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
-    assert {"KaskadRollout", "KaskadTier", "KaskadSchool", "KaskadStatus"} <= set(known.custom_attributes)
+    assert {BY_ROLLOUT.name, BY_SCHOOL.name} <= set(known.custom_attributes)
+    assert set(SEARCH_ATTRIBUTES) == {BY_ROLLOUT.name, BY_SCHOOL.name}
