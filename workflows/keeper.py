@@ -17,6 +17,8 @@ with workflow.unsafe.imports_passed_through():
 
 #: how long the clock waits for a log that is away before it tries again
 _LOG_AWAY_PAUSE = timedelta(seconds=30)
+#: histories of before that saw a shorter log went on with it
+BEGINS_ANEW = "begins-anew-from-another-log"
 _ONCE = RetryPolicy(maximum_attempts=3)
 _PATIENTLY = RetryPolicy(maximum_interval=timedelta(seconds=30))
 
@@ -28,6 +30,7 @@ class Keeper:
         self.start = start
         self.standing = Standing()
         self._looked = False
+        self._is_of_another_log = False
         self._one_at_a_time = asyncio.Lock()
 
     async def act(self, command: Command) -> Answer:
@@ -46,11 +49,16 @@ class Keeper:
         return Answers(tuple(each.for_the_caller() for each in found.answers))
 
     async def look_again(self) -> bool:
-        """What the log says now; True when that is not what was known here."""
+        """What the log says now; True when that is not what was known here.
+
+        A log never gets shorter: where it is, another one was put in its place, and this begins anew from that.
+        """
         async with self._one_at_a_time:
             before, self.standing = self.standing, await self._look()
             self._looked = True
-        return before != self.standing
+            if 0 < self.standing.version < before.version:
+                self._is_of_another_log = workflow.patched(BEGINS_ANEW)
+        return bool(before.version) and before != self.standing
 
     async def until(self, question: Callable[[Standing], bool]) -> None:
         """Wait until the answer is yes, or the participant has come to its end."""
@@ -74,12 +82,12 @@ class Keeper:
     async def _wait_for_somebody_or_the_clock(self, question: Callable[[Standing], bool]) -> None:
         """A timer goes on for as long as the same is due: most of what people do does not change what is next."""
         due = self.standing.due_at
-        if self._history_is_long():
+        if self._has_to_begin_anew():
             await self._continue_as_new()
 
         def something_else() -> bool:
             known = self.standing
-            return question(known) or known.ended or known.due_at != due or self._history_is_long()
+            return question(known) or known.ended or known.due_at != due or self._has_to_begin_anew()
 
         if self.start.calendar == "rehearsal" or due is None:
             await workflow.wait_condition(something_else)
@@ -140,6 +148,9 @@ class Keeper:
         if self.start.calendar == "rehearsal":
             return command
         return command.model_copy(update={"at": workflow.now()})
+
+    def _has_to_begin_anew(self) -> bool:
+        return self._is_of_another_log or self._history_is_long()
 
     def _history_is_long(self) -> bool:
         info = workflow.info()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.worker import Replayer
 
 from activities.asking import Asker
 from activities.office import Office
@@ -16,10 +17,13 @@ from domain.participant.tasks import CompleteTask
 from domain.participant.team import FreeSeat, NameSubstitute, TakeSeat
 from domain.refusal import Refused
 from domain.rollout.commands import CloseRollout
+from eventlog.backup import backup_log
 from eventlog.log import open_log
+from runtime.plugin import KaskadPlugin
 from runtime.serving import make_worker
 from runtime.settings import Settings
-from tests.workflows.cascade import Cascade, cascade
+from tests.workflows.cascade import MANAGER, Cascade, cascade
+from workflows.registry import WORKFLOWS
 
 pytestmark = pytest.mark.server
 
@@ -183,6 +187,36 @@ async def test_recover_ends_workflows_that_a_restored_log_knows_nothing_of(
             description = await (await _handle(asker, lost)).describe()
             assert description.status is WorkflowExecutionStatus.TERMINATED
             await asyncio.sleep(0.05)
+
+
+async def test_a_workflow_that_is_ahead_of_the_log_begins_anew_from_it(
+    client: Client, settings_here: Settings, home: Path, tmp_path: Path
+) -> None:
+    """As when the file of an older log was put in place by hand, and `kaskad recover` was called."""
+    older = Settings(home=tmp_path / "older", task_queue=settings_here.task_queue)
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+        Path(older.log).parent.mkdir(parents=True)
+        backup_log(here.log, older.log)
+        await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
+        alpha = here.stream("alpha")
+        before = await (await _handle(here.asker, alpha)).describe()
+    with open_log(older.log) as log:
+        office = Office(log)
+        asker = Asker(client, older.task_queue)
+        async with make_worker(client, older, activities=office.activities):
+            office.courier.serve(asker)
+            found = await recover(office, asker, thorough=True)
+            assert (found.started, found.updated, found.ended) == (0, 1, 0)
+            assert not (await recover(office, asker, thorough=True)).changed
+            after = await (await _handle(asker, alpha)).describe()
+            assert after.run_id != before.run_id
+            taken = TakeSeat(id="again", actor=MANAGER, seat="lead", person="p-0000000b")
+            assert (await asker.ask(alpha, taken)).first > 0
+            await asyncio.sleep(0.05)
+    history = await asker.client.get_workflow_handle(before.id, run_id=before.run_id).fetch_history()
+    await Replayer(workflows=WORKFLOWS, plugins=[KaskadPlugin(sandbox=True)]).replay_workflow(history)
 
 
 async def test_closing_a_rollout_ends_every_workflow_of_it(client: Client, settings_here: Settings) -> None:
