@@ -18,7 +18,7 @@ from terminal.imagined import Imagined, kinds_of
 from terminal.outcome import REFUSED, said
 from terminal.reading import reading
 from terminal.rollout_start import Wanted, optional_log
-from terminal.roster_file import before_their_gate, refusals_of
+from terminal.roster_file import refusals_of
 from terminal.tables import print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -206,7 +206,6 @@ def _notes(found: Plan) -> Iterator[str]:
     yield from (f"The definition: {warning}" for warning in wanted.definition.warnings)
     if not found.rights_checked:
         yield "Whether the actor may do it was not checked: there is no event log yet, or nobody is named by --as."
-    yield from before_their_gate(programme, wanted.places)
     yield from _dates(found, local_day(datetime.now(UTC), programme.time_zone))
     for tier, planned, listed, seats, filled, duties in _tiers(found):
         if listed and planned and listed != planned:

@@ -1,6 +1,6 @@
 """Lists of schools as commands take them: read whole or refused whole, with a table of the rows that are wrong."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -71,21 +71,6 @@ def print_refusals(refused: "Iterable[Refused]", *, as_json: bool = False) -> No
         print_json({"refused": [{"school": school, "why": why} for school, why in rows]})
     else:
         print_table(("School", "Why it is refused"), rows)
-
-
-def before_their_gate(
-    programme: "Programme", places: "tuple[Place, ...]", opened: Collection[tuple[str, str]] = ()
-) -> Iterator[str]:
-    """Schools that would not wait for the gate of whoever prepares them, as nominated ones do. `opened`: (school,
-    tier) whose gate is open."""
-    behind = {opening.tier for tier in programme.tiers for opening in tier.opens}
-    early = [place.tier for place in places if place.tier in behind and (place.parent, place.tier) not in opened]
-    for tier in dict.fromkeys(early):
-        number = "1 school" if early.count(tier) == 1 else f"{early.count(tier)} schools"
-        yield (
-            f"Enrolled, {number} of the tier {tier} take part before the gate of whoever prepares them is open; "
-            "'kaskad school nominate' has them wait for it."
-        )
 
 
 def _unknown_persons(file: Path, places: "tuple[Place, ...]", log: "EventLog") -> "Iterable[RosterProblem]":

@@ -20,7 +20,7 @@ from terminal.bulk import Request, ask_all, report
 from terminal.imagined import Imagined
 from terminal.outcome import BadInput, NotFound, Refused, ServiceUnavailable
 from terminal.reading import States, only_rollout, person_meant, reading, states_of
-from terminal.roster_file import before_their_gate, print_refusals, read_places, refusals_of
+from terminal.roster_file import print_refusals, read_places, refusals_of
 from terminal.school_meant import Meant, school_meant
 from terminal.school_places import place_given
 from terminal.settling import settle
@@ -52,8 +52,8 @@ def enrol(
     with reading() as log:
         name = str(only_rollout(log, rollout)["rollout"])
         with states_of(log) as states:
-            programme, state = states.programme(name), states.rollout(name)
-        places = _given(log, programme, state, file, school, tier, given, seats, as_json=as_json)
+            programme = states.programme(name)
+        places = _given(log, programme, file, school, tier, given, seats, as_json=as_json)
         refused = _refused(log, name, programme, who, places)
     if refused:
         print_refusals(refused, as_json=as_json)
@@ -63,20 +63,12 @@ def enrol(
         command = prepare(EnrolSchools, who, places=places[first : first + _AT_ONCE])
         answers.append(ask(rollout_stream(name), command))
     _say_enrolled(name, places, answers, as_json=as_json)
-    if not as_json:
-        for note in before_their_gate(programme, places, _opened(state)):
-            print(note)
     return 0
-
-
-def _opened(state: Rollout) -> set[tuple[str, str]]:
-    return {(school_of(parent), tier) for parent, tier in state.opened}
 
 
 def _given(
     log: "EventLog",
     programme: "Programme",
-    state: Rollout,
     file: Path | None,
     school: str | None,
     tier: str | None,
@@ -141,7 +133,7 @@ def nominate(
         with states_of(log) as states:
             programme, state = states.programme(name), states.rollout(name)
         tier = tier or (_only_tier_below(programme, state, named) if named else None)
-        places = _given(log, programme, state, file, school, tier, given, seats, as_json=as_json)
+        places = _given(log, programme, file, school, tier, given, seats, as_json=as_json)
     by_parent = _by_parent(places, named.school if named else None)
     requests = list(_nominations(name, by_parent, who))
     left = len(places) - sum(len(those) for those in by_parent.values())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.gate import Facts
+from domain.gate import Facts, sentence
 from domain.identity import nearest, participant_id, school_of
 from domain.programme import Opening, Programme
 from domain.refusal import Reason
@@ -23,6 +23,11 @@ TOO_MANY = Reason(
     "too_many_children", "{parent} may prepare at most {most} schools of the tier {tier}; this would be the {number}th."
 )
 NOT_ITS_COORDINATOR = Reason("not_nominator", "{actor} cannot nominate for {parent}: that is for its {role}.")
+GATE_SHUT = Reason(
+    "gate_shut",
+    "{school} cannot be enrolled yet: the gate {gate} of {parent} is shut. It opens when {rule}. Until then schools "
+    "are nominated ('kaskad school nominate {parent}'); they take part of themselves when it opens.",
+)
 OTHER_REGION = Reason("other_region", "{school} lies in {region}; {parent} prepares schools of {own} only.")
 
 
@@ -53,7 +58,10 @@ def check_places(
         if participant in tiers:
             raise TWICE(school=place.school)
         check_tier_and_seats(programme, place)
-        found.append((place, _parent(programme, state, tiers, place, replaced)))
+        parent = _parent(programme, state, tiers, place, replaced)
+        if parent is not None:
+            _must_be_open(programme, state, place, parent, tiers[parent])
+        found.append((place, parent))
         tiers[participant] = place.tier
     return found
 
@@ -94,7 +102,7 @@ def _parent(
         if parent not in possible:
             raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent=place.parent)
         return parent
-    if replaced is not None and state.roster[replaced].tier == place.tier:
+    if replaced is not None and state.roster[replaced].tier == place.tier and state.roster[replaced].parent in possible:
         return state.roster[replaced].parent
     if len(possible) != 1:
         names = ", ".join(school_of(each) for each in possible[:10])
@@ -102,6 +110,14 @@ def _parent(
             raise WHICH_PARENT(school=place.school, parents=names)
         raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent="nobody")
     return possible[0]
+
+
+def _must_be_open(programme: Programme, state: Rollout, place: Place, parent: str, above: str) -> None:
+    """Behind a gate a school takes part when the gate of its parent is open, and never by a list before."""
+    opening = programme.opening(above, place.tier)
+    if opening is not None and (parent, place.tier) not in state.opened:
+        rule = sentence(opening.gate)
+        raise GATE_SHUT(school=place.school, gate=f"open:{place.tier}", parent=school_of(parent), rule=rule)
 
 
 def check_nomination(

@@ -32,7 +32,8 @@ def step(name: str, gate: dict[str, object]) -> dict[str, object]:
 
 def reading_others() -> Programme:
     school = {**SCHOOL, "steps": [*SCHOOL["steps"], step("late", PEERS), step("dance", PARENT)]}
-    house = {**HOUSE, "steps": [*HOUSE["steps"], step("party", CHILDREN)]}
+    opening = {**HOUSE["opens"][0], "gate": {"on_or_after": "2024-09-01"}}
+    house = {**HOUSE, "steps": [*HOUSE["steps"], step("party", CHILDREN)], "opens": [opening]}
     return Programme.model_validate({**TINY, "tiers": [house, school]})
 
 
@@ -72,7 +73,7 @@ def test_every_gate_that_reads_others_is_sound(world: LoggedLittleWorld) -> None
     }
     verdict = verify_log(world.log)
     assert verdict.findings == ()
-    assert verdict.gates == len(opened) == 7
+    assert verdict.gates == len(opened) == 8
 
 
 @pytest.mark.parametrize("gate", ["enter:late", "enter:party", "enter:dance"])

@@ -173,8 +173,14 @@ def test_a_list_of_further_schools_is_taken_whole_or_not_at_all(kaskad: Calls, c
     assert "none was enrolled" in ended.err
     assert "more-1" not in kaskad("school", "list", "--rollout", cohort).out
     school_list(tmp_path, [rows[0], school_row("hub-1", "rural-hub-school", "school-1")])
-    assert "before the gate of whoever prepares them is open" in kaskad(*asked).out
-    assert "hub-1" in kaskad("school", "show", "school-1", "--rollout", cohort).out
+    ended = kaskad(*asked, "--json", code=1)
+    (refused,) = ended.json["refused"]
+    assert "the gate open:rural-hub-school of school-1 is shut" in refused["why"]
+    assert "kaskad school nominate school-1" in refused["why"]
+    assert "more-1" not in kaskad("school", "list", "--rollout", cohort).out
+    school_list(tmp_path, [rows[0]])
+    kaskad(*asked)
+    assert "more-1" in kaskad("school", "list", "--rollout", cohort).out
 
 
 def test_schools_are_nominated_under_one_parent_or_by_their_column(kaskad: Calls, cohort: str, tmp_path: Path) -> None:

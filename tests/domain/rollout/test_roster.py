@@ -12,9 +12,10 @@ from domain.programme import Programme
 from domain.refusal import Reason, Refused
 from domain.rollout import places, roster, stream
 from domain.rollout.commands import EnrolSchools, NominateSchools, NoteParticipant, OpenTier, Place, StartRollout
-from tests.domain.given import CLERK, HEAD, MANAGER, MEMBER, REASON, SPARE
+from domain.rollout.events import SchoolEnrolled
+from tests.domain.given import CLERK, HEAD, MANAGER, MEMBER, MORNING, REASON, SPARE
 from tests.domain.little_world import LittleWorld, place
-from tests.domain.tiny import HOUSE, TINY
+from tests.domain.tiny import HOUSE, TINY, changed
 
 
 def refused(expected: Reason, world: LittleWorld, kind: Any, actor: str = MANAGER, /, **given: Any) -> Refused:
@@ -36,7 +37,7 @@ def start(world: LittleWorld, *listed: Place, **other: Any) -> dict[str, Any]:
 
 
 def test_a_rollout_starts_with_its_schools_and_a_team_at_the_top_that_no_list_names() -> None:
-    world = LittleWorld(started=False)
+    world = LittleWorld(started=False, programme=changed(house={"opens": ()}))
     listed = (place("one", parent="house"), place("two"))
     events = world.ask_rollout(StartRollout, MANAGER, **start(world, places=listed))
     assert [event.kind() for event in events] == ["RolloutStarted", *["SchoolEnrolled"] * 3]
@@ -53,6 +54,11 @@ def test_a_rollout_is_started_once_and_not_otherwise() -> None:
     assert "kaskad school enrol" in refusal.sentence
 
 
+def test_no_list_brings_a_school_in_at_the_start_that_a_gate_is_to_open() -> None:
+    world = LittleWorld(started=False)
+    refused(places.GATE_SHUT, world, StartRollout, **start(world, place("one", parent="house")))
+
+
 def test_the_programme_manager_starts_a_cohort_that_there_is() -> None:
     world = LittleWorld(started=False)
     refused(refusal.NO_RIGHT, world, StartRollout, CLERK, **start(world))
@@ -67,11 +73,40 @@ def enrol(*listed: Place, **other: Any) -> dict[str, Any]:
 
 
 def test_a_school_is_enrolled_later_and_its_parent_hears_of_it() -> None:
+    world = LittleWorld(place("one"))
+    world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("two"), place("three")))
+    assert list(world.school("house").children) == ["tiny-2024/one", "tiny-2024/two", "tiny-2024/three"]
+    assert world.school("house").nominated == {"school": 3}
+    assert world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("two"))) == ()
+
+
+def test_no_school_is_enrolled_before_the_gate_of_its_parent_is_open() -> None:
     world = LittleWorld()
-    world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("one"), place("two")))
-    assert list(world.school("house").children) == ["tiny-2024/one", "tiny-2024/two"]
-    assert world.school("house").nominated == {"school": 2}
-    assert world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("one"))) == ()
+    given = enrol(place("one"), place("two", parent="house"))
+    sentence = refused(places.GATE_SHUT, world, EnrolSchools, **given).sentence
+    assert "open:school of house" in sentence
+    assert "the date is 2024-10-01 or later" in sentence
+    assert "kaskad school nominate house" in sentence
+    world.wait(days=30)
+    world.ask_rollout(EnrolSchools, MANAGER, **given)
+    assert list(world.participants) == ["house", "one", "two"]
+
+
+def test_a_log_in_which_a_school_came_before_the_gate_still_folds() -> None:
+    """Logs recorded before the gate was asked of lists hold such schools."""
+    world = LittleWorld()
+    early = place("one", persons={"head": MEMBER, "member-1": SPARE})
+    given = {"names": early.names.model_dump(), "region": "north", "language": "kk", "persons": dict(early.persons)}
+    came = SchoolEnrolled(participant="tiny-2024/one", school="one", tier="school", parent="tiny-2024/house", **given)
+    state = stream.evolve(world.rollout, came, MORNING, world.rollout.version + 1)
+    assert state.roster["tiny-2024/one"].parent == "tiny-2024/house"
+    assert not state.opened
+
+
+def test_the_open_gate_of_one_parent_opens_none_for_another() -> None:
+    world = LittleWorld(place("villa", "house"), place("one", parent="villa"))
+    refused(places.GATE_SHUT, world, EnrolSchools, **enrol(place("two", parent="house")))
+    world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("two", parent="villa")))
 
 
 def test_who_sits_in_the_seats_comes_with_the_list() -> None:
@@ -104,7 +139,7 @@ def test_with_several_parents_the_list_says_which() -> None:
     world = LittleWorld(place("villa", "house"))
     found = refused(places.WHICH_PARENT, world, EnrolSchools, **enrol(place("one")))
     assert "house, villa" in found.sentence
-    world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("one", parent="villa")))
+    world.having_opened(place("one", parent="villa"))
     assert world.school("one").parent == "tiny-2024/villa"
     refused(places.TAKES_PART, world, EnrolSchools, **enrol(place("one", parent="house")))
 
@@ -143,6 +178,12 @@ def test_only_a_school_that_left_is_replaced_and_once_and_by_one_like_it() -> No
     refused(roster.ONE_FOR_ONE, world, EnrolSchools, **enrol(place("villa", "house"), replaces="one"))
     world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("three"), replaces="one"))
     refused(roster.REPLACED_ALREADY, world, EnrolSchools, **enrol(place("four"), replaces="one"))
+
+
+def test_nobody_comes_under_a_parent_that_has_left_itself() -> None:
+    world = left()
+    world.ask_school("house", Withdraw, MANAGER, reason=REASON)
+    refused(places.NO_PARENT, world, EnrolSchools, **enrol(place("two"), replaces="one"))
 
 
 # --- nominate
