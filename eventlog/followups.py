@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 import sqlalchemy as sa
 
+from eventlog.access import Access
 from eventlog.schema import followups
-
-if TYPE_CHECKING:
-    from eventlog.log import EventLog
 
 
 class Followup(msgspec.Struct, frozen=True):
@@ -32,8 +29,8 @@ _PENDING = followups.c.acknowledged_at.is_(None)
 class Followups:
     """The consequences under way of one log."""
 
-    def __init__(self, log: "EventLog") -> None:
-        self._log = log
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def pending(
         self, limit: int = 100, older_than: datetime | None = None, stream: str | None = None
@@ -44,17 +41,17 @@ class Followups:
             select = select.where(followups.c.created_at <= older_than)
         if stream is not None:
             select = select.where(followups.c.stream == stream)
-        with self._log.reading() as connection:
+        with self._access.reading() as connection:
             return [Followup(*row) for row in connection.execute(select)]
 
     def acknowledge(self, ids: Iterable[str], outcome: str) -> None:
         """What became of the commands; the first answer stays."""
         wanted = followups.c.id.in_(list(ids)) & _PENDING
         done = followups.update().where(wanted).values(acknowledged_at=datetime.now(UTC), outcome=outcome)
-        self._log.run(lambda connection: connection.execute(done) and None)
+        self._access.run(lambda connection: connection.execute(done) and None)
 
     def count(self) -> int:
         """How many are not acknowledged."""
-        with self._log.reading() as connection:
+        with self._access.reading() as connection:
             count = sa.select(sa.func.count()).select_from(followups).where(_PENDING)
             return int(connection.execute(count).scalar_one())

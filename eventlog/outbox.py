@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import msgspec
 import sqlalchemy as sa
 
+from eventlog.access import Access
 from eventlog.schema import outbox
 from eventlog.wiping import wipe
-
-if TYPE_CHECKING:
-    from eventlog.log import EventLog
 
 #: How long a claimed notice is left alone, if nobody says that it was sent.
 LEASE = timedelta(seconds=60)
@@ -34,8 +31,8 @@ _COLUMNS = tuple(outbox.columns[name] for name in Notice.__struct_fields__)
 class Outbox:
     """The notices of one log."""
 
-    def __init__(self, log: "EventLog") -> None:
-        self._log = log
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def claim(self, now: datetime, limit: int = 100, lease: timedelta = LEASE) -> list[Notice]:
         """Take notices whose time has come, by the clock that `not_before` is of; nobody else gets them meanwhile."""
@@ -50,14 +47,14 @@ class Outbox:
                 connection.execute(outbox.update().where(outbox.c.id.in_(ids)).values(claimed_until=now + lease))
             return found
 
-        with self._log.reading() as connection:
+        with self._access.reading() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []
-        return self._log.run(work)
+        return self._access.run(work)
 
     def mark_sent(self, ids: Iterable[str], at: datetime) -> None:
         wanted = list(ids)
-        self._log.run(
+        self._access.run(
             lambda connection: (
                 connection.execute(outbox.update().where(outbox.c.id.in_(wanted)).values(sent_at=at)) and None
             )
@@ -69,8 +66,8 @@ class Outbox:
         def work(connection: sa.Connection) -> int:
             return int(connection.execute(outbox.delete().where(outbox.c.to_person == person)).rowcount)
 
-        gone = self._log.run(work)
-        wipe(self._log)
+        gone = self._access.run(work)
+        wipe(self._access)
         return gone
 
     def waiting(self, until: datetime | None = None) -> int:
@@ -78,5 +75,5 @@ class Outbox:
         count = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))
         if until is not None:
             count = count.where(outbox.c.not_before <= until)
-        with self._log.reading() as connection:
+        with self._access.reading() as connection:
             return int(connection.execute(count).scalar_one())

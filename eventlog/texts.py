@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import msgspec
 import sqlalchemy as sa
 
+from eventlog.access import Access
 from eventlog.record import NewText
 from eventlog.schema import texts
 from eventlog.wiping import wipe
-
-if TYPE_CHECKING:
-    from eventlog.log import EventLog
 
 
 class StoredText(msgspec.Struct, frozen=True):
@@ -26,8 +23,8 @@ class StoredText(msgspec.Struct, frozen=True):
 class Texts:
     """The erasable texts of one log."""
 
-    def __init__(self, log: "EventLog") -> None:
-        self._log = log
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def put(self, text: NewText) -> None:
         """Keep a text; with the events that name it, give it in `Append.texts` instead. Done again, it stays."""
@@ -37,22 +34,22 @@ class Texts:
                 row = {"id": text.id, "salt": text.salt, "body": text.body, "person": text.person}
                 connection.execute(texts.insert().values(row))
 
-        self._log.run(work)
+        self._access.run(work)
 
     def entry(self, text_id: str) -> StoredText | None:
-        with self._log.reading() as connection:
+        with self._access.reading() as connection:
             row = connection.execute(sa.select(texts).where(texts.c.id == text_id)).one_or_none()
             return None if row is None else StoredText(*row)
 
     def get(self, text_id: str) -> str | None:
-        with self._log.newest() as newest:
+        with self._access.newest() as newest:
             return newest.text(text_id)
 
     def discard(self, text_ids: Iterable[str]) -> None:
         """Take back texts that no event came to name."""
         wanted = list(text_ids)
         gone = texts.delete().where(texts.c.id.in_(wanted))
-        self._log.run(lambda connection: connection.execute(gone) and None)
+        self._access.run(lambda connection: connection.execute(gone) and None)
 
     def erase(self, person: str) -> int:
         """Take away every text of a person, also from what the database keeps on disk; says how many there were."""
@@ -62,6 +59,6 @@ class Texts:
             gone = texts.update().where(mine).values(body=None, salt=None, erased_at=datetime.now(UTC))
             return int(connection.execute(gone).rowcount)
 
-        erased = self._log.run(work)
-        wipe(self._log)
+        erased = self._access.run(work)
+        wipe(self._access)
         return erased

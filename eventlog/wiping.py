@@ -1,22 +1,20 @@
 """After an erasure: what the database still keeps of deleted values on disk goes too."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
+from eventlog.access import Access
 from eventlog.errors import LogUnavailable
 
-if TYPE_CHECKING:
-    from eventlog.log import EventLog
 
-
-def wipe(log: "EventLog") -> None:
+def wipe(access: Access) -> None:
     """Write the tables anew without what was deleted.
 
     Overwriting in place would not do: SQLite leaves pieces of a row behind when it moves rows between pages.
     """
-    work = _wipe_sqlite if log.database.is_sqlite else _wipe_postgres
-    log.run(work, in_transaction=False, patience=None)
+    work = _wipe_sqlite if access.database.is_sqlite else _wipe_postgres
+    access.run(work, in_transaction=False, patience=None)
 
 
 def _wipe_sqlite(connection: sa.Connection) -> None:

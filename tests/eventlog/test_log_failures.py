@@ -14,8 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from eventlog import database, migration
+from eventlog.access import PATIENCE
 from eventlog.errors import LogCorrupt, LogTooNew, LogUnavailable
-from eventlog.log import PATIENCE, open_log
+from eventlog.log import open_log
 from eventlog.schema import metadata
 from eventlog.verify import verify
 from tests.eventlog.appends import append
