@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
-from eventlog.errors import LogCorrupt, LogUnavailable
+from eventlog.errors import LogCorrupt, LogUnavailable, NotAPlace
 
 #: Seconds that a lock is waited for: with what comes around it, the caller has an answer within ten.
 LOCK_PATIENCE = 9
@@ -47,14 +47,17 @@ def parse_url(url_or_path: str | os.PathLike[str]) -> URL:
     text = os.fspath(url_or_path)
     if "://" not in text:
         return URL.create("sqlite", database=text)
-    url = make_url(text)
+    try:
+        url = make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        raise NotAPlace(f"{text.partition('://')[0]}://… is not the URL of a database.") from None
     match url.get_backend_name():
         case "sqlite":
             return url.set(drivername="sqlite")
-        case "postgresql":
+        case "postgresql" | "postgres":
             return url.set(drivername="postgresql+psycopg")
         case other:
-            raise ValueError(f"An event log is kept in SQLite or PostgreSQL, not in {other}.")
+            raise NotAPlace(f"An event log is kept in SQLite or PostgreSQL, not in {other}.")
 
 
 class Database:
@@ -72,7 +75,7 @@ class Database:
 
     def _open_sqlite(self) -> None:
         if not self.url.database or self.url.database == ":memory:":
-            raise ValueError("An event log in SQLite needs the path of a file.")
+            raise NotAPlace("An event log in SQLite needs the path of a file.")
         self.path = Path(self.url.database)
         self.place = str(self.path)
         module = sqlite_module()

@@ -65,3 +65,7 @@ class NotCanonical(EventLogError, ValueError):
 
 class MalformedAppend(EventLogError, ValueError):
     """The request is not one that the log can take; no later try will change that."""
+
+
+class NotAPlace(EventLogError, ValueError):
+    """The path or the URL is none that a log can be kept at."""

@@ -27,13 +27,15 @@ class Store:
         self._newest = newest
         self._sqlite = url.get_backend_name() == "sqlite"
         if self._sqlite and not read_only:
-            _make_private_file(name, Path(url.database or ""))
+            _make_file(name, Path(url.database or ""))
         try:
             self._engine = _sqlite_engine(url) if self._sqlite else _server_engine(url)
         except (ArgumentError, ImportError) as problem:
             raise RegistryUnavailable(f"{name} can't be used: there is no driver for {url.drivername}.") from problem
         try:
             self._bring_to_version(read_only)
+            if self._sqlite and not read_only:
+                _make_private(name, Path(url.database or ""))
         except BaseException:
             self.close()
             raise
@@ -78,7 +80,7 @@ class Store:
 
     def _bring_to_version(self, read_only: bool) -> None:
         found = self._found_version()
-        if found is None and not read_only:
+        if found is None and not read_only and not self._is_of_somebody_else():
             with self.writing() as connection:
                 self._tables.create_all(connection)
                 if connection.execute(select(self._version)).first() is None:
@@ -91,6 +93,11 @@ class Store:
                 f"{self.name} was written by a newer version of Kaskad (its schema is {found}, this version knows "
                 f"{self._newest}). Use that version or a newer one."
             )
+
+    def _is_of_somebody_else(self) -> bool:
+        """A file with other tables: a database server is shared more often, and knowingly."""
+        with self.reading() as connection:
+            return self._sqlite and bool(inspect(connection).get_table_names())
 
     def _found_version(self) -> int | None:
         with self.reading() as connection:
@@ -118,13 +125,20 @@ def store_url(name: str, url_or_path: str | Path) -> URL:
     return url
 
 
-def _make_private_file(name: str, path: Path) -> None:
+def _make_file(name: str, path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Made before SQLite does, which would leave it readable to others; its journal takes over the mode. Never
         # opened when it is there already: closing it again would drop the locks that this process has on it.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as problem:
+        raise RegistryUnavailable(f"{name} can't be opened at {path}: {problem.strerror}.") from problem
+
+
+def _make_private(name: str, path: Path) -> None:
+    """Only of a file that turned out to be a store: a wrong setting must not change the mode of another's file."""
+    try:
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as problem:

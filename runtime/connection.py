@@ -60,6 +60,8 @@ async def connect(
             return await Client.connect(**arguments, plugins=[KaskadPlugin(sandbox=settings.sandbox)], runtime=runtime)
     except (TimeoutError, RuntimeError, OSError, RPCError) as error:
         raise TemporalUnavailable(_explain(arguments["target_host"], error)) from error
+    except ValueError as error:
+        raise WrongSetting(f"{arguments['target_host']} is not the address of a Temporal server: {error}.") from error
 
 
 def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def _configured(environment: Mapping[str, str]) -> dict[str, Any]:
 
     try:
         return dict(ClientConfig.load_client_connect_config(override_env_vars=dict(environment)))
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
         raise WrongSetting(f"Temporal's own configuration can't be read: {error}") from error
 
 

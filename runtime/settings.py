@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from runtime import setting_checks
+
 #: Read by the launcher or the tests, not by these settings.
 ELSEWHERE: Final = frozenset({"KASKAD_PYTHON", "KASKAD_ROOT", "KASKAD_DEBUG", "KASKAD_TEST_POSTGRES"})
 
@@ -132,7 +134,6 @@ class Settings(BaseModel):
         "KASKAD_METRICS_ADDRESS",
         "Address such as 127.0.0.1:9464 on which a worker shows Temporal's core metrics to Prometheus.",
         None,
-        pattern=r"^[^\s:]+:\d+$",
     )
 
     @model_validator(mode="before")
@@ -151,16 +152,50 @@ class Settings(BaseModel):
             "KASKAD_HOME": home,
         }
 
-    @field_validator("log", "registry", "keys", "evidence")
+    @field_validator("home")
     @classmethod
-    def _make_absolute(cls, place: str) -> str:
+    def _check_home(cls, folder: Path) -> Path:
+        return setting_checks.check_folder(folder)
+
+    @field_validator("log", "registry", "keys")
+    @classmethod
+    def _check_database(cls, place: str) -> str:
         """A path means the same wherever a command is called from; a URL is left as it is."""
-        return place if "://" in place else str(Path(place).expanduser().absolute())
+        return setting_checks.check_database(place)
+
+    @field_validator("evidence")
+    @classmethod
+    def _check_store(cls, place: str) -> str:
+        return setting_checks.check_store(place)
 
     @field_validator("mailbox")
     @classmethod
-    def _make_folder_absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().absolute()
+    def _check_mailbox(cls, folder: Path) -> Path:
+        return setting_checks.check_folder(folder.expanduser().absolute())
+
+    @field_validator("master_key")
+    @classmethod
+    def _check_key(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None:
+            setting_checks.check_key(secret.get_secret_value())
+        return secret
+
+    @field_validator("task_queue", "deployment")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        return setting_checks.check_name(name)
+
+    @field_validator("metrics_address")
+    @classmethod
+    def _check_address(cls, address: str | None) -> str | None:
+        return None if address is None else setting_checks.check_address(address)
+
+    @model_validator(mode="after")
+    def _check_that_stores_differ(self) -> Self:
+        shares_a_file = "://" not in self.log and self.log in (self.registry, self.keys)
+        if shares_a_file or self.registry == self.keys:
+            raise ValueError("KASKAD_LOG, KASKAD_REGISTRY and KASKAD_KEYS have to name three different places.")
+        return self
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -170,10 +205,18 @@ class Settings(BaseModel):
         try:
             read = cls.model_validate({name: value for name, value in ours.items() if name in VARIABLES})
         except ValidationError as error:
-            problems += [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+            problems += _sentences(error, ours)
         if problems:
             raise WrongSetting("Wrong settings in the environment:\n  " + "\n  ".join(problems))
         return read
+
+
+def _sentences(error: ValidationError, ours: Mapping[str, str]) -> list[str]:
+    """One for each variable; of a wrong folder not one for every place that follows from it."""
+    found = {".".join(map(str, one["loc"])): one["msg"].removeprefix("Value error, ") for one in error.errors()}
+    if "KASKAD_HOME" in found:
+        found = {name: said for name, said in found.items() if name in ours or name == "KASKAD_HOME"}
+    return [f"{name}: {said}" if name else said for name, said in found.items()]
 
 
 def _root() -> Path:

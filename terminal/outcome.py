@@ -1,5 +1,6 @@
 """How a command ends when it does not simply end: with a sentence and an exit code, in one place."""
 
+import errno
 import os
 import sys
 import traceback
@@ -52,6 +53,7 @@ CODES: Final[dict[str, int]] = {
     "eventlog.errors.LogCorrupt": REFUSED,
     "eventlog.errors.LogTooNew": REFUSED,
     "eventlog.errors.LogUnavailable": UNREACHABLE,
+    "eventlog.errors.NotAPlace": BAD_INPUT,
     "eventlog.errors.VersionConflict": REFUSED,
     "people.errors.PersonProblem": BAD_INPUT,
     "people.errors.RegistryTooNew": REFUSED,
@@ -67,6 +69,10 @@ CODES: Final[dict[str, int]] = {
     "runtime.embedded.ServerMissing": UNREACHABLE,
 }
 
+DISK_ERRORS: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENFILE}
+)
+
 #: Problems that a caller met only because the thing is not there, which the table above can't tell by their class.
 NOT_FOUND_CODES: Final = frozenset(
     {"person-unknown", "person-erased", "artefact-missing", "email-known", "person-known"}
@@ -79,7 +85,7 @@ def exit_code_of(error: BaseException) -> int | None:
         return error.code
     if getattr(error, "code", None) in NOT_FOUND_CODES:
         return REFUSED
-    if _is_temporal_away(error):
+    if _is_temporal_away(error) or _is_of_the_disk(error):
         return UNREACHABLE
     for cls in type(error).__mro__:
         code = CODES.get(f"{cls.__module__}.{cls.__qualname__}")
@@ -94,6 +100,11 @@ def _is_temporal_away(error: BaseException) -> bool:
     if service is None or not isinstance(error, service.RPCError):
         return False
     return error.status in (service.RPCStatusCode.UNAVAILABLE, service.RPCStatusCode.DEADLINE_EXCEEDED)
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    """What a disk or a folder refuses to anybody."""
+    return isinstance(error, OSError) and error.errno in DISK_ERRORS
 
 
 def report(error: BaseException) -> int:
@@ -112,6 +123,8 @@ def report(error: BaseException) -> int:
 
 def said(error: BaseException) -> str:
     """The sentence for the person: a refusal of the domain's in the language of the settings."""
+    if isinstance(error, OSError) and _is_of_the_disk(error):
+        return f"{error.filename or 'A file'} can't be used: {error.strerror}. Nothing more was done."
     if not _is(error, "domain.refusal.Refused"):
         return str(error)
     from runtime.settings import settings

@@ -193,6 +193,22 @@ def test_the_stores_are_for_their_owner_alone(registry: Registry, folder: Path) 
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
+def test_a_file_of_somebody_else_is_refused_and_left_as_it_was(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    words, table = folder / "words", folder / "table.sqlite"
+    words.write_text("no database " * 100)
+    connection = sqlite_module().connect(table)
+    connection.execute("CREATE TABLE other (x)")
+    connection.close()
+    for path in (words, table):
+        path.chmod(0o644)
+        before = path.read_bytes()
+        with pytest.raises(RegistryUnavailable):
+            open_registry(path, folder / "k.sqlite")
+        assert path.stat().st_mode & 0o777 == 0o644
+        assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize("store", ["people.sqlite", "keys.sqlite"])
 def test_a_store_of_a_newer_version_is_refused(registry: Registry, folder: Path, store: str) -> None:
     connection = sqlite_module().connect(folder / store)

@@ -1,5 +1,6 @@
 """The frame of the command line: it starts fast, imports little, and ends with codes that programs can act on."""
 
+import errno
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from eventlog.errors import LogTooNew, LogUnavailable
+from eventlog.errors import LogTooNew, LogUnavailable, NotAPlace
 from people.errors import PersonProblem
 from runtime.connection import TemporalUnavailable
 from terminal import main, outcome
@@ -70,6 +71,7 @@ def test_the_version_is_that_of_the_product() -> None:
         (PersonProblem("person-unknown", person="p-1"), 1),
         (PersonProblem("names-empty"), 2),
         (TemporalUnavailable("Away."), 3),
+        (NotAPlace("No URL."), 2),
     ],
 )
 def test_an_expected_end_is_one_sentence_and_its_code(
@@ -85,6 +87,20 @@ def test_a_wrapped_expected_error_is_still_expected(monkeypatch: pytest.MonkeyPa
     wrapped = RuntimeError("activity failed")
     wrapped.__cause__ = LogUnavailable("The disk is full.")
     assert _end_with(wrapped, monkeypatch) == outcome.UNREACHABLE
+
+
+def test_what_the_disk_refuses_is_no_fault_of_ours(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = OSError(errno.EROFS, os.strerror(errno.EROFS), "/srv/kaskad/run/lock")
+    assert _end_with(refused, monkeypatch) == outcome.UNREACHABLE
+    assert "/srv/kaskad/run/lock can't be used: Read-only file system." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["postgresql://db:port/kaskad", "://", "mysql://db/kaskad", "sqlite://"])
+def test_what_is_no_place_of_a_log_is_bad_input(url: str) -> None:
+    ended = call("audit", "verify", "--log", url)
+    assert ended.returncode == outcome.BAD_INPUT, ended.stderr
 
 
 def test_a_fault_of_ours_shows_no_traceback_unless_asked(

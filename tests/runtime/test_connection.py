@@ -52,6 +52,23 @@ async def test_a_broken_profile_is_bad_input(
         await connect(settings_here)
 
 
+@pytest.mark.filterwarnings("ignore:Target host as URL")
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("TEMPORAL_ADDRESS", "http://no address", "is not the address of a Temporal server"),
+        ("TEMPORAL_TLS_CLIENT_CERT_PATH", "/no/certificate", "can't be read"),
+    ],
+)
+async def test_what_is_named_wrongly_is_bad_input(
+    settings_here: Settings, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:7233")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(WrongSetting, match=sentence):
+        await connect(settings_here)
+
+
 def test_no_server_is_named_where_nothing_is_set(tmp_path: Path) -> None:
     assert not names_a_server({"HOME": str(tmp_path)})
     assert names_a_server({"HOME": str(tmp_path), "TEMPORAL_ADDRESS": "temporal:7233"})
