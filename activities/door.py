@@ -13,8 +13,8 @@ from activities.answer import Answer, Refusal
 from activities.facts import facts_for
 from activities.folding import Streams
 from activities.proposal import Proposal, request_of
-from domain.command import Command
-from domain.identity import stream_kind
+from domain.command import CASCADE, Command
+from domain.identity import organisation_stream, stream_kind
 from domain.organisation import stream as organisation
 from domain.participant import stream as participant
 from domain.participant.corrections import Correct
@@ -131,10 +131,17 @@ class Door:
                 return self._again(snapshot, stream, command, recorded)
             programme = self._programme(snapshot, stream, before.state, command)
             facts = facts_for(snapshot, self._streams, programme, stream, before.state, command)
+            self._must_know_whom(snapshot, command)
             decision = self._decision(snapshot, stream, programme, before.state, facts, command)
             if not decision.events:
                 return Answer(stream=stream, standing=standing_of(programme, before.state))
             return request_of(stream, command, programme, before, decision)
+
+    def _must_know_whom(self, snapshot: Snapshot, command: Command) -> None:
+        """Whom a person names is known to the organisation. What follows by itself repeats who was checked before."""
+        if not command.of_the_system and command.actor != CASCADE:
+            for person in command.persons_named():
+                organisation.must_know(self._streams.load(snapshot, organisation_stream()).state, person)
 
     def _again(self, snapshot: Snapshot, stream: str, command: Command, recorded: Any) -> Answer:
         if (recorded.digest, recorded.stream) != (command.fingerprint(), stream):

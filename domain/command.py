@@ -1,6 +1,7 @@
 """What a command is: something that a person, the clock or another stream asks for."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal
 
@@ -59,6 +60,10 @@ class Command(Model):
         if self.at is None:
             raise ValueError(f"{self.kind} {self.id} has no instant")
         return self.at
+
+    def persons_named(self) -> Iterable[str]:
+        """Those whom it puts somewhere: into a seat, a duty, a list. They have to be known."""
+        return ()
 
     def fingerprint(self) -> str:
         """SHA-256 over kind, arguments and actor: what makes two commands the same."""

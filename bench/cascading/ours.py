@@ -29,6 +29,8 @@ from runtime.plugin import KaskadPlugin
 from runtime.settings import Settings
 
 MANAGER: Final = "p-90000001"
+_MENTOR: Final = "p-90000002"
+_REVIEWER: Final = "p-90000003"
 _PATIENCE: Final = 120.0
 #: more places than this do not go into one command
 _CHUNK: Final = 500
@@ -38,19 +40,20 @@ _SEATS: Final = ("principal", "senior-leader", "coordinator", "teacher-1", "teac
 
 #: what people do with each school, one after the other
 ACTS: Final[tuple[tuple[str, Callable[[int], dict[str, Any]]], ...]] = (
-    *((f"seat {seat}", lambda n, seat=seat: _seat(n, seat)) for seat in _SEATS),
-    ("name a mentor", lambda n: {"of": AssignDuty, "duty": "mentor", "person": "p-90000002"}),
-    ("name a reviewer", lambda n: {"of": AssignDuty, "duty": "reviewer", "person": "p-90000003"}),
-    ("agree", lambda n: {"of": CompleteTask, "task": "readiness/agreement", "actor": _person(n, "principal")}),
+    *((f"seat {seat}", lambda n, seat=seat: _seat(seat)) for seat in _SEATS),
+    ("name a mentor", lambda n: {"of": AssignDuty, "duty": "mentor", "person": _MENTOR}),
+    ("name a reviewer", lambda n: {"of": AssignDuty, "duty": "reviewer", "person": _REVIEWER}),
+    ("agree", lambda n: {"of": CompleteTask, "task": "readiness/agreement", "actor": _person("principal")}),
 )
 
 
-def _person(number: int, seat: str) -> str:
-    return f"p-{number:04d}{_SEATS.index(seat):04d}"
+def _person(seat: str) -> str:
+    """The same five sit in every school: a person is an id there, and no work."""
+    return f"p-0000000{_SEATS.index(seat)}"
 
 
-def _seat(number: int, seat: str) -> dict[str, Any]:
-    return {"of": TakeSeat, "seat": seat, "person": _person(number, seat)}
+def _seat(seat: str) -> dict[str, Any]:
+    return {"of": TakeSeat, "seat": seat, "person": _person(seat)}
 
 
 class Ours:
@@ -169,7 +172,8 @@ def _definition_ahead(folder: Path) -> Definition:
 
 async def _first_events(log: EventLog, definition: Definition) -> None:
     door = Door(log)
-    await ask_organisation(door, RegisterPerson(id="register", actor=MANAGER, person=MANAGER))
+    for person in (MANAGER, _MENTOR, _REVIEWER, *map(_person, _SEATS)):
+        await ask_organisation(door, RegisterPerson(id=f"register:{person}", actor=MANAGER, person=person))
     for right in ("operator", "programme-manager"):
         await ask_organisation(door, GrantRight(id=right, actor=MANAGER, person=MANAGER, right=right))
     programme = definition.programme

@@ -11,7 +11,8 @@ from pydantic import Field
 from domain.command import Command, PersonId
 from domain.event import Event
 from domain.gate import Facts
-from domain.refusal import NO_RIGHT, Reason
+from domain.identity import nearest
+from domain.refusal import NO_RIGHT, Reason, Refused
 from domain.text import Id
 
 #: operator, auditor, programme-manager, or another office of a programme
@@ -94,7 +95,7 @@ COMMANDS: tuple[type[Command], ...] = (AdoptProgramme, RegisterPerson, GrantRigh
 # --- refusals
 
 NO_OPERATOR = Reason("no_operator", "The first right that is granted makes the first operator; it cannot be {right}.")
-NO_PERSON = Reason("no_person", "There is no person {person}.")
+NO_PERSON = Reason("no_person", "There is no person {person}{hint}.")
 ERASED = Reason("person_erased", "The person {person} has been erased.")
 LAST_OPERATOR = Reason("last_operator", "{person} is the only operator; make somebody else operator first.")
 
@@ -126,7 +127,7 @@ def decide(state: Organisation, facts: Facts, command: Command) -> tuple[Event, 
                 _must(state, command.actor, "programme-manager")
             if command.person not in state.persons:
                 return (PersonRegistered(command.person),)
-            _known(state, command.person)
+            must_know(state, command.person)
             return ()
         case GrantRight():
             return _grant(state, command)
@@ -144,7 +145,7 @@ def _grant(state: Organisation, command: GrantRight) -> tuple[Event, ...]:
         _must(state, command.actor, "operator")
     elif command.right != "operator":
         raise NO_OPERATOR(right=command.right)
-    _known(state, command.person)
+    must_know(state, command.person)
     right = (command.person, command.right, command.scope)
     return () if right in state.rights else (RightGranted(*right),)
 
@@ -163,7 +164,7 @@ def _revoke(state: Organisation, command: RevokeRight) -> tuple[Event, ...]:
 def _erase(state: Organisation, command: ErasePerson) -> tuple[Event, ...]:
     _must(state, command.actor, "operator")
     if command.person not in state.persons:
-        raise NO_PERSON(person=command.person)
+        raise _nobody(state, command.person)
     if not state.persons[command.person]:
         return ()
     if _operators(state) == {command.person}:
@@ -182,11 +183,9 @@ def _must(state: Organisation, actor: str, right: str) -> None:
         raise NO_RIGHT(actor=actor, right=right)
 
 
-def _known(state: Organisation, person: str) -> None:
-    if person not in state.persons:
-        raise NO_PERSON(person=person)
-    if not state.persons[person]:
-        raise ERASED(person=person)
+def _nobody(state: Organisation, person: str) -> Refused:
+    close = nearest(person, (each for each, is_known in state.persons.items() if is_known))
+    return NO_PERSON(person=person, hint=f"; did you mean '{close}'?" if close else "")
 
 
 # --- evolve
@@ -211,6 +210,15 @@ def evolve(state: Organisation, event: Event, at: datetime, version: int) -> Org
 
 
 # --- questions
+
+
+def must_know(state: Organisation, *persons: str) -> None:
+    """Each of them was registered and not erased. Raises Refused."""
+    for person in persons:
+        if person not in state.persons:
+            raise _nobody(state, person)
+        if not state.persons[person]:
+            raise ERASED(person=person)
 
 
 def rights_of(state: Organisation, person: str, rollout: str | None) -> frozenset[str]:

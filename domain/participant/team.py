@@ -1,5 +1,6 @@
 """The team of a participant: who sits in which seat, who substitutes, and who has which duty towards it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -56,6 +57,9 @@ class TakeSeat(Command):
     seat: Id
     person: PersonId
 
+    def persons_named(self) -> Iterable[str]:
+        return (self.person,)
+
 
 class FreeSeat(Command):
     kind: Literal["FreeSeat"] = "FreeSeat"
@@ -70,6 +74,9 @@ class NameSubstitute(Command):
     person: PersonId | None = None
     until: Instant | None = None
 
+    def persons_named(self) -> Iterable[str]:
+        return () if self.person is None else (self.person,)
+
 
 class AssignDuty(Command):
     """Give a duty towards this participant (mentor, trainer, reviewer) to a person."""
@@ -77,6 +84,9 @@ class AssignDuty(Command):
     kind: Literal["AssignDuty"] = "AssignDuty"
     duty: Id
     person: PersonId
+
+    def persons_named(self) -> Iterable[str]:
+        return (self.person,)
 
 
 # --- refusals

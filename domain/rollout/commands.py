@@ -1,5 +1,6 @@
 """Commands to a rollout."""
 
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -22,6 +23,11 @@ class Place(Model):
     persons: dict[Id, PersonId] = Field(default_factory=dict)
 
 
+def _seated(places: tuple[Place, ...]) -> Iterable[str]:
+    for place in places:
+        yield from place.persons.values()
+
+
 class StartRollout(Command):
     """Start a cohort of a programme with its first schools; later ones are enrolled."""
 
@@ -35,12 +41,18 @@ class StartRollout(Command):
     rehearsal: bool = False
     places: tuple[Place, ...] = Field(max_length=500)
 
+    def persons_named(self) -> Iterable[str]:
+        return _seated(self.places)
+
 
 class EnrolSchools(Command):
     kind: Literal["EnrolSchools"] = "EnrolSchools"
     places: tuple[Place, ...] = Field(min_length=1, max_length=500)
     #: the school whose place a single new one takes
     replaces: Id | None = None
+
+    def persons_named(self) -> Iterable[str]:
+        return _seated(self.places)
 
 
 class NominateSchools(Command):
@@ -49,6 +61,9 @@ class NominateSchools(Command):
     kind: Literal["NominateSchools"] = "NominateSchools"
     parent: Id
     places: tuple[Place, ...] = Field(min_length=1, max_length=100)
+
+    def persons_named(self) -> Iterable[str]:
+        return _seated(self.places)
 
 
 class PauseRollout(Command):

@@ -79,9 +79,17 @@ class InLog(World):
         if kind is StartRollout:
             arguments["definition"] = self._adopted.digest
         command = kind(id=f"c-{self._asked}", actor=actor, at=self.now, entered_by="tester", **arguments)
+        self._introduce(command)
         events = self._record_in_log(stream, command)
         self.deliver()
         return events
+
+    def _introduce(self, command: Command) -> None:
+        """Whoever is put somewhere was registered before."""
+        known = {row["person"] for row in self.log.rows("persons")}
+        for person in dict.fromkeys(command.persons_named()):
+            if person not in known:
+                self._give(self.now, RegisterPerson, OPERATOR, person=person)
 
     def deliver(self) -> None:
         while waiting := self.log.followups.pending(500):

@@ -70,7 +70,7 @@ def test_before_its_beginning_there_is_nothing_of_a_school_and_its_first_event_i
     story: Story, archive: Archive
 ) -> None:
     stream, moment = story.played.stream("nis-semey"), Moment(position=3)
-    with pytest.raises(NotYet, match=r"There is nothing of nis-share-2024/nis-semey yet .*first event is 1"):
+    with pytest.raises(NotYet, match=r"There is nothing of nis-share-2024/nis-semey yet .*first event is \d+, of"):
         require_begun(archive, stream, state_at(archive, stream, moment), moment, ALMATY)
 
 

@@ -26,6 +26,8 @@ from runtime.settings import Settings
 
 SMALL = Path(__file__).parents[1] / "programmes" / "definitions" / "small.yaml"
 MANAGER = "p-00000001"
+#: everybody else whom the tests put into seats
+PEOPLE = ("p-0000000a", "p-0000000b", *(f"p-0000001{number}" for number in range(5)))
 NAMES = Text(kk="мектеп", ru="школа", en="school")
 
 
@@ -96,7 +98,9 @@ async def cascade(
 
 
 async def prepare(office: Office, definition: Definition) -> None:
-    await ask_organisation(office.door, RegisterPerson(id="register", actor=MANAGER, person=MANAGER))
+    for person in (MANAGER, *PEOPLE):
+        name = f"register:{person}"
+        await ask_organisation(office.door, RegisterPerson(id=name, actor=MANAGER, person=person))
     for right in ("operator", "programme-manager", "manager"):
         await ask_organisation(office.door, GrantRight(id=right, actor=MANAGER, person=MANAGER, right=right))
     programme = definition.programme
