@@ -27,18 +27,19 @@ NO_WORKER = (
 
 
 def actor(acting_as: str | None) -> str:
-    """Whose name the command is given in. Raises BadInput when nobody is named."""
+    """The person in whose name the command is given, by id or by e-mail address. Raises BadInput or NotFound."""
+    from terminal.reading import person_meant, reading
+
     if not acting_as:
         raise BadInput("Say in whose name this is done: --as PERSON, or KASKAD_AS in the environment.")
     if acting_as in ("clock", "cascade"):
         raise BadInput(f"Nobody can act as the {acting_as}: what falls due and what follows is done by Kaskad itself.")
-    return acting_as
+    with reading() as log:
+        return person_meant(log, acting_as)
 
 
-def prepare(
-    kind: "type[Command]", acting_as: str | None, *, command_id: str | None = None, **arguments: Any
-) -> "Command":
-    """A command with its id and its circumstances. Raises BadInput with every fault of its arguments."""
+def prepare(kind: "type[Command]", who: str, *, command_id: str | None = None, **arguments: Any) -> "Command":
+    """A command of a person's with its id and its circumstances. Raises BadInput with every fault of its arguments."""
     from pydantic import ValidationError
 
     from activities.observing import current_trace_id
@@ -49,7 +50,7 @@ def prepare(
     try:
         return kind(
             id=command_id or new_command_id(name),
-            actor=actor(acting_as),
+            actor=who,
             entered_by=entered_by(),
             trace_id=current_trace_id(),
             **given,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from activities.titles import Titles
 from terminal.acting import actor
 from terminal.outcome import NotFound
-from terminal.reading import must_have_views, participant_named, person_meant, reading, states_of
+from terminal.reading import must_have_views, participant_named, reading, states_of
 
 if TYPE_CHECKING:
     from datetime import datetime, time
@@ -65,23 +65,22 @@ def addressed(school: str, rollout: str | None, acting_as: str | None, *, log: s
 
 def read(school: str, rollout: str | None, *, log: str | None = None) -> Addressed:
     """The school's participant, for a command that only reads."""
-    return _addressed(school, rollout, None, log)
+    return _addressed(school, rollout, "", log)
 
 
-def _addressed(school: str, rollout: str | None, who: str | None, log: str | None) -> Addressed:
+def _addressed(school: str, rollout: str | None, who: str, log: str | None) -> Addressed:
     import msgspec
 
     from runtime.settings import settings
 
     with reading(log) as opened:
         must_have_views(opened)
-        person = "" if who is None else person_meant(opened, who)
         row = participant_named(opened, school, rollout)
         with states_of(opened) as states:
             programme = states.programme(row["rollout"])
             state = states.participant(row["participant"])
     words = Titles(msgspec.json.decode(programme.model_dump_json()), settings().language)
-    return Addressed(row["stream"], state, programme, words, person)
+    return Addressed(row["stream"], state, programme, words, who)
 
 
 def one_of(wanted: str, known: "list[str] | tuple[str, ...]", what: str) -> str:

@@ -14,6 +14,7 @@ from domain.participant.tasks import TaskAsked
 from domain.programme import Tier
 from domain.refusal import Refused
 from domain.rollout.commands import Place
+from terminal.acting import actor
 from terminal.imagined import Imagined, kinds_of
 from terminal.outcome import REFUSED, said
 from terminal.reading import reading
@@ -55,39 +56,39 @@ def plan(wanted: Wanted, acting_as: str | None) -> Plan:
     """Try the start out over the log as it is now, or over an empty one where there is none."""
     with optional_log() as log:
         if log is None:
-            return _plan(wanted, acting_as, None)
+            return _plan(wanted, None, None)
         with log.snapshot() as snapshot:
-            return _plan(wanted, acting_as, snapshot)
+            return _plan(wanted, actor(acting_as) if acting_as else None, snapshot)
 
 
-def _plan(wanted: Wanted, acting_as: str | None, snapshot: "Snapshot | None") -> Plan:
-    found = Plan(wanted, rights_checked=snapshot is not None and acting_as is not None)
+def _plan(wanted: Wanted, who: str | None, snapshot: "Snapshot | None") -> Plan:
+    found = Plan(wanted, rights_checked=who is not None)
     try:
-        left, found.refused = refusals_of(lambda places: _check(wanted, places, acting_as, snapshot), wanted.places)
-        found.imagined = _imagined(wanted, acting_as, snapshot)
-        for command in replace(wanted, places=left).commands(acting_as or _NOBODY):
+        left, found.refused = refusals_of(lambda places: _check(wanted, places, who, snapshot), wanted.places)
+        found.imagined = _imagined(wanted, who, snapshot)
+        for command in replace(wanted, places=left).commands(who or _NOBODY):
             found.imagined.ask(rollout_stream(wanted.rollout), command)
     except Refused as refused:
         found.barred = refused
     return found
 
 
-def refused_of(wanted: Wanted, acting_as: str) -> list[Refused]:
+def refused_of(wanted: Wanted, who: str) -> list[Refused]:
     """Which of its schools the domain would refuse. Raises Refused for what bars the whole start."""
     with reading() as log, log.snapshot() as snapshot:
-        return refusals_of(lambda places: _check(wanted, places, acting_as, snapshot), wanted.places)[1]
+        return refusals_of(lambda places: _check(wanted, places, who, snapshot), wanted.places)[1]
 
 
-def _check(wanted: Wanted, places: tuple[Place, ...], acting_as: str | None, snapshot: "Snapshot | None") -> None:
+def _check(wanted: Wanted, places: tuple[Place, ...], who: str | None, snapshot: "Snapshot | None") -> None:
     """All places as one start, however many they are, since it is the list as a whole that has to be right."""
-    (first, *_) = replace(wanted, places=places).commands(acting_as or _NOBODY)
-    _imagined(wanted, acting_as, snapshot).check(first.model_copy(update={"places": places}))
+    (first, *_) = replace(wanted, places=places).commands(who or _NOBODY)
+    _imagined(wanted, who, snapshot).check(first.model_copy(update={"places": places}))
 
 
-def _imagined(wanted: Wanted, acting_as: str | None, snapshot: "Snapshot | None") -> Imagined:
+def _imagined(wanted: Wanted, who: str | None, snapshot: "Snapshot | None") -> Imagined:
     rights = frozenset({"programme-manager"})
-    if snapshot is not None and acting_as is not None:
-        rights = rights_in(snapshot, acting_as, wanted.rollout)
+    if snapshot is not None and who is not None:
+        rights = rights_in(snapshot, who, wanted.rollout)
     return Imagined(wanted.definition.programme, wanted.rollout, rights, datetime.now(UTC), snapshot)
 
 

@@ -41,12 +41,12 @@ class Wanted:
     cohort: str
     places: tuple[Place, ...]
 
-    def commands(self, acting_as: str | None) -> "Iterator[Command]":
+    def commands(self, who: str) -> "Iterator[Command]":
         """The start with the first schools, and the further ones in order."""
         programme = self.definition.programme
         yield prepare(
             StartRollout,
-            acting_as,
+            who,
             rollout=self.rollout,
             programme=programme.programme,
             programme_version=programme.version,
@@ -55,7 +55,7 @@ class Wanted:
             places=self.places[:_FIRST],
         )
         for first in range(_FIRST, len(self.places), _FURTHER):
-            yield prepare(EnrolSchools, acting_as, places=self.places[first : first + _FURTHER])
+            yield prepare(EnrolSchools, who, places=self.places[first : first + _FURTHER])
 
 
 def wanted(
@@ -82,13 +82,13 @@ def optional_log() -> "Iterator[EventLog | None]":
         yield None
 
 
-def start(wanted: Wanted, acting_as: str | None, *, wait: bool) -> tuple[list[Answer], bool]:
+def start(wanted: Wanted, who: str, *, wait: bool) -> tuple[list[Answer], bool]:
     """Adopt the definition, start the rollout, enrol what did not fit into the start. What each recorded, and whether
     every participant has begun; raises Refused before anything is recorded where the rollout runs otherwise."""
     with reading() as log:
         refuse_another(log, wanted)
     programme = wanted.definition.programme
-    commands = list(wanted.commands(acting_as))
+    commands = list(wanted.commands(who))
     adopting = adoption(
         new_command_id("AdoptProgramme"),
         commands[0].actor,

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 def start_and_say(wanted: Wanted, acting_as: str | None, *, wait: bool, as_json: bool) -> int:
-    refused = refused_of(wanted, actor(acting_as)) if is_new(wanted) else []
+    who = actor(acting_as)
+    refused = refused_of(wanted, who) if is_new(wanted) else []
     if refused:
         print_refusals(refused, as_json=as_json)
         raise Refused(f"{len(refused)} of {len(wanted.places)} schools are refused; the rollout was not started.")
-    answers, settled = start(wanted, acting_as, wait=wait)
+    answers, settled = start(wanted, who, wait=wait)
     recorded = [each for each in answers if each.first]
     started = [each for each in recorded if each.stream == rollout_stream(wanted.rollout)]
     with reading() as log:

@@ -26,13 +26,13 @@ _OF_A_SCHOOL = ("school",)
 
 def take(school: str, rollout: str | None, seat: str, person: str, acting_as: str | None, *, as_json: bool) -> None:
     meant, who = school_and_person(school, rollout, person)
-    command = prepare(TakeSeat, acting_as, seat=seat, person=who)
+    command = prepare(TakeSeat, actor(acting_as), seat=seat, person=who)
     say(ask(meant.stream, command), f"{who} sits in the seat {seat} of {meant.school}.", as_json=as_json)
 
 
 def free(school: str, rollout: str | None, seat: str, acting_as: str | None, *, as_json: bool) -> None:
     meant, _ = school_and_person(school, rollout, None)
-    command = prepare(FreeSeat, acting_as, seat=seat)
+    command = prepare(FreeSeat, actor(acting_as), seat=seat)
     say(ask(meant.stream, command), f"The seat {seat} of {meant.school} is free.", as_json=as_json)
 
 
@@ -41,14 +41,14 @@ def substitute(
 ) -> None:
     meant, who = school_and_person(school, rollout, person)
     ends = _last_day_away(meant, until) if until else None
-    command = prepare(NameSubstitute, acting_as, seat=seat, person=who, until=ends)
+    command = prepare(NameSubstitute, actor(acting_as), seat=seat, person=who, until=ends)
     lasting = f" until {until}" if until else ""
     say(ask(meant.stream, command), f"{who} acts for the seat {seat} of {meant.school}{lasting}.", as_json=as_json)
 
 
 def back(school: str, rollout: str | None, seat: str, acting_as: str | None, *, as_json: bool) -> None:
     meant, _ = school_and_person(school, rollout, None)
-    command = prepare(NameSubstitute, acting_as, seat=seat)
+    command = prepare(NameSubstitute, actor(acting_as), seat=seat)
     say(ask(meant.stream, command), f"Nobody acts for the seat {seat} of {meant.school} any more.", as_json=as_json)
 
 

@@ -138,3 +138,23 @@ def test_watching_ends_cleanly_at_ctrl_c(kaskad: Calls, rollout_id: str, tmp_pat
     assert watching.returncode == 0
     assert "Stopped watching" in out
     assert err == ""
+
+
+def test_whoever_acts_is_named_by_an_address_too(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    address = f"manager@{rollout_id}.example"
+    manager = str(kaskad("person", "add", "--name", "Manager", "--email", address, "--json").json["person"])
+    kaskad("person", "grant", manager, "programme-manager", "--rollout", rollout_id)
+    kaskad("rollout", "pause", rollout_id, "--reason", "Flood", "--as", address)
+    kaskad("school", "seat", f"{rollout_id}/school-1", "principal", "--person", manager, "--as", address)
+    (event,) = kaskad("audit", "log", "--kind", "RolloutPaused", "--rollout", rollout_id, "--json").json
+    assert event["actor"] == manager
+
+
+def test_whoever_acts_and_is_not_known_is_told_with_the_nearest(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    misspelt = kaskad.operator[:-1] + ("0" if kaskad.operator[-1] != "0" else "1")
+    pause = ("rollout", "pause", rollout_id, "--reason", "Flood", "--as")
+    assert f"There is no person '{misspelt}'; did you mean" in kaskad(*pause, misspelt, code=1).err
+    assert "There is no person 'nobody'" in kaskad(*pause, "nobody", code=1).err
+    assert "Nobody is registered with the e-mail address a@b.kz" in kaskad(*pause, "a@b.kz", code=1).err
