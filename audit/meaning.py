@@ -51,6 +51,7 @@ class Meaning:
         #: streams that can't be folded: one finding says so, and what follows from it is not told as well
         self._lost: set[str] = set()
         self._group: list[Record] = []
+        self._has_texts = log.texts.any()
         self._judge = Judge(self.find, self._folded_to)
         self._follower = Follower(self.find)
 
@@ -118,11 +119,16 @@ class Meaning:
         return event
 
     def _check_text(self, record: Record, text_id: str, digest: str) -> None:
-        """A text may have been erased, or left behind by a copy; one that is there is the one that was given."""
-        text = self._log.texts.entry(text_id)
-        if text is None or text.body is None or text.salt is None:
+        """A text may have been erased, which its row says; a copy has none. One that is there is the one given."""
+        if not self._has_texts:
             return
-        if hashlib.sha256(text.salt + text.body.encode()).hexdigest() != digest:
+        text = self._log.texts.entry(text_id)
+        if text is None:
+            self.find("text", record.position, f"The text {text_id} is gone, and nothing says that it was erased.")
+        elif text.body is None or text.salt is None:
+            if text.erased_at is None:
+                self.find("text", record.position, f"The text {text_id} is empty, and nothing says that it was erased.")
+        elif hashlib.sha256(text.salt + text.body.encode()).hexdigest() != digest:
             self.find("text", record.position, f"The text {text_id} is not the one that was given with the event.")
 
     def _programme(self, record: Record, event: Event | None) -> Programme | None:

@@ -1,13 +1,15 @@
-"""The whole audit of a log: its bytes and its hashes, and then whether what it says can have come about."""
+"""The whole audit of a log: its bytes and its hashes, whether what it says can have come about, and its views."""
 
 from collections.abc import Callable
 
 import msgspec
 
+from audit import views
 from audit.meaning import Meaning
+from eventlog.errors import LogCorrupt
 from eventlog.log import EventLog
 from eventlog.record import Record
-from eventlog.verify import Finding, verify
+from eventlog.verify import MOST_FINDINGS, Finding, verify
 
 Progress = Callable[[int], None]
 
@@ -23,10 +25,16 @@ class Verdict(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     #: all of them, also those beyond the most that are described
     faults: int
+    #: whether the views were held against the events: they are where there are any, and the events are sound
+    views: bool
 
     @property
     def is_sound(self) -> bool:
         return self.faults == 0
+
+    @property
+    def has_sound_events(self) -> bool:
+        return self.is_sound or self.views
 
     @property
     def mark(self) -> str:
@@ -35,12 +43,30 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def verify_log(log: EventLog, against: tuple[int, str] | None = None, progress: Progress | None = None) -> Verdict:
-    """One pass with bounded memory, while others append."""
+    """One pass over the events and one over the views, with bounded memory, while others append."""
     meaning = Meaning(log)
     report = verify(log, against, visit=_visiting(meaning, progress))
     meaning.finish()
     findings = sorted((*report.findings, *meaning.findings), key=lambda each: each.position or 0)
-    return Verdict(report.size, report.root, meaning.gates, tuple(findings), report.faults + meaning.faults)
+    faults = report.faults + meaning.faults
+    if faults:
+        return Verdict(report.size, report.root, meaning.gates, tuple(findings), faults, views=False)
+    try:
+        wrong = [_of_a_view(each) for each in views.compare(log)] if views.has_any(log) else None
+    except LogCorrupt as error:
+        wrong = [Finding("view", None, error.reason)]
+    found, faults = tuple(wrong or ()), len(wrong or ())
+    return Verdict(report.size, report.root, meaning.gates, found[:MOST_FINDINGS], faults, views=wrong is not None)
+
+
+def _of_a_view(wrong: views.Deviation) -> Finding:
+    row = f"the row {' '.join(map(str, wrong.key))}"
+    if wrong.found is None:
+        return Finding("view", None, f"The view {wrong.view} lacks {row}.")
+    if wrong.expected is None:
+        return Finding("view", None, f"The view {wrong.view} has {row}, which no event gives.")
+    names = [name for name, value in wrong.expected.items() if wrong.found.get(name) != value]
+    return Finding("view", None, f"In the view {wrong.view}, {row} says other than the events: {', '.join(names)}.")
 
 
 def _visiting(meaning: Meaning, progress: Progress | None) -> Callable[[Record], None]:

@@ -39,6 +39,8 @@ class Snapshot:
         if not rows:
             raise LogCorrupt("The event log has lost its head.")
         size, root, recorded_at = rows[0]
+        if isinstance(root, str):  # SQLite keeps in a column what it is given
+            raise LogCorrupt("The root in the event log's head is not stored as bytes.")
         return Head(size, bytes(root).hex(), None if recorded_at is None else from_microseconds(recorded_at))
 
     def command(self, command_id: str) -> CommandRecord | None:

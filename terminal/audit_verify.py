@@ -36,6 +36,7 @@ def _parts(verdict: "Verdict") -> dict[str, object]:
         "size": verdict.size,
         "root": verdict.root,
         "gates": verdict.gates,
+        "views": verdict.views,
         "faults": verdict.faults,
         "findings": verdict.findings,
     }
@@ -50,14 +51,29 @@ def _print(verdict: "Verdict", against: str | None, seconds: float) -> None:
         print()
     print_fields(
         {
-            "Result": "sound" if verdict.is_sound else f"{verdict.faults} findings: this log is not as it was written",
+            "Result": _result(verdict),
             "Events": f"{verdict.size}, every byte, hash, command and consequence recomputed",
             "Gates": f"{verdict.gates} evaluated again at their positions",
+            "Views": "every row held against the events" if verdict.views else "not looked at: " + _why(verdict),
             "Held against": against or "nothing noted earlier (--against SIZE:ROOT)",
             "Took": f"{seconds:.1f} s",
         }
     )
     print(verdict.mark)
+
+
+def _result(verdict: "Verdict") -> str:
+    if verdict.is_sound:
+        return "sound"
+    if verdict.has_sound_events:
+        return (
+            f"{verdict.faults} findings: the events are sound, the views are not; kaskad views rebuild puts them right"
+        )
+    return f"{verdict.faults} findings: this log is not as it was written"
+
+
+def _why(verdict: "Verdict") -> str:
+    return "there are none in this log" if verdict.is_sound else "the events come first"
 
 
 def _say(position: int) -> None:

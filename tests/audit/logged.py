@@ -33,7 +33,7 @@ from eventlog.log import EventLog, open_log
 from eventlog.record import NewText
 from programmes.reader import Definition
 from tests.domain.cascade import MANAGER, OFFICES, START, Cascade, nis_share
-from tests.domain.given import MORNING, RIGHTS
+from tests.domain.given import MORNING, REASON, RIGHTS
 from tests.domain.little_world import LittleWorld
 from tests.domain.world import World
 
@@ -45,6 +45,9 @@ class InLog(World):
 
     def open_log(self, path: Path, programme: Programme, rights: Mapping[str, Iterable[str]], start: datetime) -> None:
         self.log: EventLog = open_log(path, rehearsal=True)
+        # what the people of tests/domain remark has no words: as if they had been erased
+        self.log.texts.put(NewText(REASON["id"], b"", "", "p-erased00"))
+        self.log.texts.erase("p-erased00")
         self.door = Door(self.log)
         self._loop = asyncio.new_event_loop()
         self._asked = 0

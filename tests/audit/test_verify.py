@@ -51,6 +51,61 @@ def test_a_copy_on_a_medium_that_can_not_be_written_verifies_as_well(log: EventL
     assert verdict.is_sound
 
 
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        (
+            "UPDATE participants SET status = 'x', region = 'y' WHERE school = 'nis-semey'",
+            "nis-semey .*: status, region",
+        ),
+        ("DELETE FROM facts WHERE name = 'certified' AND stream LIKE '%/astana-37'", "lacks .*astana-37 certified"),
+        ("INSERT INTO persons VALUES ('organisation:other', 'p-1', 'known')", "persons has .* which no event gives"),
+        ("DROP TABLE rights", "no such table: rights"),
+    ],
+)
+def test_views_that_say_other_than_the_events_are_found(copied: Path, statement: str, sentence: str) -> None:
+    with opened(copied) as connection:
+        connection.execute(statement)
+    verdict = verified(copied)
+    assert codes(verdict) == {"view"}
+    assert verdict.has_sound_events
+    assert not verdict.is_sound
+    assert re.search(sentence, verdict.findings[0].sentence), verdict.findings
+
+
+def test_a_copy_has_no_views_to_look_at(log: EventLog, tmp_path: Path) -> None:
+    copy_log(log, tmp_path / "copy.db")
+    verdict = verified(tmp_path / "copy.db")
+    assert verdict.is_sound
+    assert not verdict.views
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("DELETE FROM texts WHERE id = 'correction-1'", "is gone, and nothing says that it was erased"),
+        ("UPDATE texts SET body = NULL WHERE id = 'correction-1'", "is empty, and nothing says that it was erased"),
+    ],
+)
+def test_a_text_that_was_taken_away_is_told_from_one_that_was_erased(
+    copied: Path, story: Story, statement: str, sentence: str
+) -> None:
+    with opened(copied) as connection:
+        connection.execute(statement)
+    assert [(each.code, each.position) for each in verified(copied).findings] == [("text", story.correction)]
+    assert sentence in verified(copied).findings[0].sentence
+    with opened(copied) as connection:
+        connection.execute("DELETE FROM texts WHERE id = 'correction-1'")
+        connection.execute("INSERT INTO texts (id, erased_at) VALUES ('correction-1', 1)")
+    assert verified(copied).is_sound
+
+
+def test_a_head_whose_root_is_no_bytes_is_found(copied: Path) -> None:
+    with opened(copied) as connection:
+        connection.execute("UPDATE head SET root = 'abc'")
+    assert codes(verified(copied)) == {"unreadable"}
+
+
 def test_a_changed_byte_is_found_where_it_stands(copied: Path, story: Story) -> None:
     change_byte(copied, story.checkpoint)
     verdict = verified(copied)
