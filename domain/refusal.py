@@ -26,7 +26,8 @@ class Reason:
 
     def __call__(self, **params: object) -> Refused:
         words = {name: str(value) for name, value in params.items()}
-        return Refused(self.code, self.sentence.format(**words), words)
+        # A hint that asks ends the sentence by itself.
+        return Refused(self.code, self.sentence.format(**words).replace("?.", "?"), words)
 
 
 NO_RIGHT = Reason("no_right", "{actor} has no right to do this: it takes the right {right}.")

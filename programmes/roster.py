@@ -102,9 +102,8 @@ class _Row:
 
     def problems(self) -> Iterator[RosterProblem]:
         if self.extra:
-            yield self._problem(
-                "", f"has {self.extra} more cells than there are columns", "put texts with commas in quotes"
-            )
+            message = f"has {self.extra} more cell{'' if self.extra == 1 else 's'} than there are columns"
+            yield self._problem("", message, "put texts with commas in quotes")
         yield from self._ids()
         for column, longest in (("name_kk", LONG), ("name_ru", LONG), ("name_en", LONG), ("region", SHORT)):
             yield from self._words(column, min(longest, SHORT))

@@ -4,6 +4,7 @@ import csv
 import io
 import warnings
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -117,8 +118,8 @@ def _decoded(path: Path, content: bytes) -> str:
 
 
 def _from_workbook(path: Path, content: bytes) -> tuple[list[tuple[int, tuple[str, ...]]], list[RosterProblem]]:
-    """The cells of the first sheet, and those that are no plain cells."""
-    worksheet = _first_sheet(path, content)
+    """The cells of the first sheet that has any, and those that are no plain cells."""
+    worksheet = _the_sheet(path, _worksheets(path, content))
     if worksheet.max_row > 20 * MOST_ROWS:
         raise _unreadable(path, f"has {worksheet.max_row:,} rows", f"at most {MOST_ROWS:,} are read at once")
     problems = [
@@ -131,13 +132,38 @@ def _from_workbook(path: Path, content: bytes) -> tuple[list[tuple[int, tuple[st
             if cell.data_type == "f":
                 right = "copy it and paste it as a value"
                 problems.append(RosterProblem(number, cell.coordinate, "holds a formula", right))
+            elif cell.data_type == "e":
+                problems.append(
+                    RosterProblem(number, cell.coordinate, f"holds the error {cell.value}", "write it anew")
+                )
         lines.append((number, _trimmed(tuple(_text(cell.value) for cell in row))))
     return lines, problems
 
 
-def _first_sheet(path: Path, content: bytes) -> "Worksheet":
+def _the_sheet(path: Path, worksheets: "Sequence[Worksheet]") -> "Worksheet":
+    """The first sheet that has cells; another one with the same columns would be left out without a word."""
+    first, *others = [each for each in worksheets if _has_cells(each)] or worksheets[:1]
+    header = _columns(first)
+    for each in others:
+        if _columns(each) == header:
+            message = f"has the same columns on the sheets '{first.title}' and '{each.title}'"
+            raise _unreadable(path, message, "put all rows on one sheet")
+    return first
+
+
+def _has_cells(worksheet: "Worksheet") -> bool:
+    rows, columns = min(worksheet.max_row, 100), min(worksheet.max_column, MOST_COLUMNS)
+    return any(any(row) for row in worksheet.iter_rows(max_row=rows, max_col=columns, values_only=True))
+
+
+def _columns(worksheet: "Worksheet") -> list[str]:
+    columns = min(worksheet.max_column, MOST_COLUMNS)
+    row = next(worksheet.iter_rows(max_row=1, max_col=columns, values_only=True), ())
+    return [str(cell).strip().casefold() for cell in row if cell is not None]
+
+
+def _worksheets(path: Path, content: bytes) -> "Sequence[Worksheet]":
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -146,8 +172,13 @@ def _first_sheet(path: Path, content: bytes) -> "Worksheet":
             with warnings.catch_warnings():
                 # About styles and validations that it does not keep: only the cells matter here.
                 warnings.simplefilter("ignore")
-                return load_workbook(io.BytesIO(content), data_only=False).worksheets[0]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError):
+                if worksheets := load_workbook(io.BytesIO(content), data_only=False).worksheets:
+                    return worksheets
+            raise _unreadable(path, "has no sheet with cells", "put the table on one")
+    except RosterProblems:
+        raise
+    except Exception:
+        # openpyxl fails in many ways at what is no whole workbook, and names none of them.
         raise _unreadable(path, "is no workbook that can be read", "save it again as .xlsx") from None
     raise _unreadable(path, f"unpacks to {unpacked:,} bytes", f"at most {LARGEST_UNPACKED:,} are read")
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: fields of commands -> the options that they come from, where those are called otherwise
+_OPTIONS = {
+    "id": "--command-id", "answer": "--answer", "happened_at": "--happened-at", "outcome": "--outcome",
+    "points": "--points", "until": "--until", "right": "RIGHT", "seat": "SEAT", "duty": "--duty",
+}  # fmt: skip
+
 #: how long an answer may take: the door itself gives up after ten seconds
 _PATIENCE = 25.0
 
@@ -57,7 +63,7 @@ def prepare(kind: "type[Command]", who: str, *, command_id: str | None = None, *
         )
     except ValidationError as error:
         _take_back(command_id, arguments.values())
-        raise BadInput("; ".join(_fault(each) for each in error.errors())) from error
+        raise BadInput("; ".join(_fault(each) for each in error.errors()) + ".") from error
 
 
 def put_text(
@@ -75,12 +81,13 @@ def put_text(
     from eventlog.record import NewText
     from runtime.settings import settings
 
+    said = "The text" if name == "text" else f"The {name}"
     if not body.strip():
-        raise BadInput("The text is empty.")
+        raise BadInput(f"{said} is empty; write at least a word.")
     if len(body) > LONG:
-        raise BadInput(f"The text has {len(body)} characters; at most {LONG} are taken.")
+        raise BadInput(f"{said} has {len(body):,} characters; at most {LONG:,} are taken.")
     if letter := unprintable(body, lines=True):
-        raise BadInput(f"The text contains a control character (U+{ord(letter):04X}).")
+        raise BadInput(f"{said} contains a control character (U+{ord(letter):04X}); write it anew.")
     salt = secrets.token_bytes(16)
     text_id = hashlib.sha256(f"{command_id}\n{name}".encode()).hexdigest()[:32] if command_id else secrets.token_hex(16)
     with open_log(settings().log) as log:
@@ -200,8 +207,11 @@ def say(answer: "Answer", done: str, *, as_json: bool = False) -> None:
 
 
 def _fault(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"])
-    message = str(error["msg"]).removeprefix("Value error, ")
-    given = error.get("input")
-    shown = given.isoformat() if isinstance(given, datetime) else repr(given)
-    return f"{where}: {message} (given: {shown})" if where else message
+    from programmes.wording import sentence_of
+
+    first, *rest = error["loc"] or ("",)
+    where = ".".join((_OPTIONS.get(str(first), str(first)), *(str(part) for part in rest)))
+    if where == "--command-id" and error["type"] == "string_pattern_mismatch":
+        return f"{where} is {error['input']!r}, but must be letters, digits and . _ : / @ > + # -, such as form-17"
+    given = error["input"]
+    return f"{where} {sentence_of(error | {'input': given.isoformat() if isinstance(given, datetime) else given})}"

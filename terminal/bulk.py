@@ -58,7 +58,7 @@ def read_rows(file: Path, needed: Sequence[str], known: Sequence[str] = (), *, a
         refuse_rows(file, refused.problems, as_json=as_json)
     header = [cell.strip().casefold() for cell in sheet.header]
     problems = list(sheet.problems)
-    for name in [*needed, *known, *dict.fromkeys(header)]:
+    for name in dict.fromkeys([*needed, *known, *header]):
         if name not in header and name in needed:
             problems.append(RosterProblem(1, name, "is missing", f"columns: {', '.join((*needed, *known))}"))
         elif name in header and name not in (*needed, *known):
@@ -68,6 +68,10 @@ def read_rows(file: Path, needed: Sequence[str], known: Sequence[str] = (), *, a
         if header.count(name) > 1:
             problems.append(RosterProblem(1, name, f"stands {header.count(name)} times", "keep one of them"))
     rows = [(number, dict(zip(header, [*cells, *[""] * len(header)], strict=False))) for number, cells in sheet.rows]
+    for number, cells in sheet.rows:
+        if extra := len([cell for cell in cells[len(header) :] if cell]):
+            message = f"has {extra} more cell{'' if extra == 1 else 's'} than there are columns"
+            problems.append(RosterProblem(number, "", message, "put texts with commas in quotes"))
     empty = [(number, name) for number, row in rows for name in needed if not row.get(name)]
     problems += [RosterProblem(number, name, "is empty") for number, name in empty if name in header]
     if not rows:

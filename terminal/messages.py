@@ -17,7 +17,7 @@ def sentence(code: str, english: str, params: Mapping[str, str], language: str) 
     if known is None:
         return english
     try:
-        return str(known).format(**{name: _word(value, language) for name, value in params.items()})
+        return str(known).format(**{name: _word(value, language) for name, value in params.items()}).replace("?.", "?")
     except (KeyError, IndexError):
         return english
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from eventlog.reading import Snapshot
 
 
+#: names that are listed where none is near to the one that was given
+_FEW = 4
+
+
 @contextmanager
 def reading(log: str | None = None) -> "Iterator[EventLog]":
     """The log of the settings, or the one named; for reading only."""
@@ -49,6 +53,8 @@ def participant_named(log: "EventLog", name: str, rollout: str | None = None) ->
     """The row of a participant, by its school, or by rollout/school. Raises NotFound with the nearest, or BadInput."""
     wanted, _, school = name.rpartition("/")
     rollout = rollout or wanted or None
+    if rollout:
+        rollout_named(log, rollout)
     rows = log.rows("participants", rollout=rollout) if rollout else log.rows("participants")
     found = [row for row in rows if row["school"] == school]
     if not found:
@@ -181,4 +187,8 @@ def _hint(name: str, known: Any) -> str:
     from domain.identity import nearest
 
     close = nearest(name, known)
-    return f"; did you mean '{close}'?" if close else "." if known else "; there are none yet."
+    if close:
+        return f"; did you mean '{close}'?"
+    if not known:
+        return "; there are none yet."
+    return f"; there are: {', '.join(sorted(known))}." if len(known) <= _FEW else "."

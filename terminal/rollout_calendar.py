@@ -97,7 +97,7 @@ def change_calendar(
     if same:
         _say_moved(name, [], "moved: this calendar is in force already, nothing was recorded", zone, as_json=as_json)
         return
-    command = prepare(ChangeCalendar, who, calendar=calendar, reason=put_text(reason, who))
+    command = prepare(ChangeCalendar, who, calendar=calendar, reason=put_text(reason, who, name="reason"))
     answer = ask(rollout_stream(name), command)
     with reading() as log:
         settled = settle(log, name)

@@ -52,7 +52,7 @@ def _steer(
     who = actor(acting_as)
     with reading() as log:
         name = str(only_rollout(log, rollout)["rollout"])
-    given = {"reason": put_text(reason, who), **more} if reason is not None else more
+    given = {"reason": put_text(reason, who, name="reason"), **more} if reason is not None else more
     return name, ask(rollout_stream(name), prepare(kind, who, **given))
 
 

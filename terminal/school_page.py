@@ -13,8 +13,9 @@ from domain.participant.draft import substitute_now
 from domain.participant.journey import gates_of
 from domain.participant.state import Participant
 from domain.programme import Programme
+from terminal.addressed import one_of
 from terminal.imagined import Imagined
-from terminal.reading import in_language, names_of, reading, states_of
+from terminal.reading import in_language, names_of, reading, rollout_named, states_of
 from terminal.school_meant import school_meant
 from terminal.tables import print_fields, print_json, print_table
 from terminal.tree import PHASES, cut
@@ -225,7 +226,11 @@ def _of_child(child: Any) -> str:
 def print_schools(rollout: str | None, tier: str | None, log_named: str | None, *, as_json: bool) -> None:
     """The roster, one line for each school."""
     with reading(log_named) as log:
+        if rollout:
+            rollout_named(log, rollout)
         rows = log.rows("participants", rollout=rollout) if rollout else log.rows("participants")
+        if tier is not None:
+            one_of(tier, sorted({row["tier"] for row in rows}), "school at the tier")
         names = {row["participant"]: row["names"] for row in log.rows("roster")}
     columns = ("School", "Name", "Tier", "Status", "Seats", "Parent", "Rollout")
     print_table(columns, [_line(row, names) for row in rows if tier in (None, row["tier"])], as_json=as_json)

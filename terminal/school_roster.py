@@ -188,7 +188,7 @@ def withdraw(school: str, rollout: str | None, reason: str, acting_as: str | Non
     who = actor(acting_as)
     with reading() as log:
         meant = school_meant(log, school, rollout)
-    answer = ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who)))
+    answer = ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who, name="reason")))
     say(answer, f"{meant.school} has withdrawn from {meant.rollout}.", as_json=as_json)
 
 
@@ -214,7 +214,7 @@ def replace(
             _check_newcomer(states, meant, new)
             _try_to_replace(states, meant, place, who, left=left)
     if not left:
-        ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who)))
+        ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who, name="reason")))
     with reading() as log:
         _wait_until_it_left(log, meant)
         answer = ask(meant.rollout_stream, prepare(EnrolSchools, who, places=(place,), replaces=meant.school))

@@ -65,7 +65,7 @@ def seat_from_file(file: Path, rollout: str | None, acting_as: str | None, *, as
     who = actor(acting_as)
     sheet = read_rows(file, ("school", "seat", "person"), as_json=as_json)
     with reading() as log:
-        found = list(_meant_rows(log, sheet, rollout, ("person",), as_json=as_json))
+        found = list(_meant_rows(log, sheet, rollout, ("person",), beside="seat", as_json=as_json))
     requests = [
         Request(
             (meant.school, row["seat"], persons["person"]),
@@ -144,10 +144,14 @@ def _of_tier(log: "EventLog", tier: str, rollout: str | None) -> list[Meant]:
 
 
 def _meant_rows(
-    log: "EventLog", sheet: Sheet, rollout: str | None, columns: Iterable[str], *, as_json: bool
+    log: "EventLog", sheet: Sheet, rollout: str | None, columns: Iterable[str], *, beside: str = "", as_json: bool
 ) -> Iterator[tuple[Meant, Mapping[str, str], dict[str, str]]]:
-    """Each row with the school and the persons that it means. Where one of them is not known, none is taken."""
+    """Each row with the school and the persons that it means. Where one of them is not known, none is taken.
+
+    A school stands once, or once with each value of the column `beside`.
+    """
     problems: list[RosterProblem] = []
+    first: dict[tuple[str, str], int] = {}
     found: list[tuple[Meant, Mapping[str, str], dict[str, str]]] = []
     for number, row in sheet.rows:
         try:
@@ -157,6 +161,11 @@ def _meant_rows(
             for column in columns:
                 if row.get(column):
                     persons[column] = person_meant(log, row[column])
+            subject = (meant.participant, row.get(beside, ""))
+            if first.setdefault(subject, number) != number:
+                subject_said = f"'{row[beside]}' of {meant.school}" if beside else f"'{meant.school}'"
+                message = f"{subject_said} stands on row {first[subject]} already"
+                problems.append(RosterProblem(number, beside or "school", message, "keep one of them"))
             found.append((meant, row, persons))
         except (NotFound, BadInput) as unknown:
             problems.append(RosterProblem(number, column, str(unknown)))

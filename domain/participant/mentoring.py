@@ -79,9 +79,9 @@ def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
     step = draft.tier.step_by_id.get(command.step)
     if not isinstance(step, MentoringStep) or command.step not in draft.state.steps:
         mentoring = [each.id for each in draft.tier.steps if each.kind == "mentoring"]
-        raise NO_MENTORING(
-            school=draft.state.school, step=command.step, hint=f"; it has {', '.join(mentoring)}" if mentoring else ""
-        )
+        there = f"; it has {', '.join(mentoring)}" if mentoring else ""
+        hint = "; it has not begun" if command.step in mentoring else there
+        raise NO_MENTORING(school=draft.state.school, step=command.step, hint=hint)
     draft.must_hold(step.by)
     if _recorded_already(draft, command):
         return

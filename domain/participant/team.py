@@ -1,7 +1,7 @@
 """The team of a participant: who sits in which seat, who substitutes, and who has which duty towards it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec.structs import replace
@@ -148,10 +148,12 @@ def name_substitute(draft: Draft, command: NameSubstitute) -> None:
         return
     if command.person == seat.person:
         raise OWN_SUBSTITUTE(person=command.person, seat=command.seat)
-    if command.until is not None and command.until <= draft.at:
-        raise UNTIL_PAST(until=draft.day(command.until))
     if command.until is not None:
-        draft.must_not_be_far(command.until)
+        # An absence to the end of a day ends as the next one begins: what is told is its last day.
+        last = command.until - timedelta(microseconds=1)
+        if command.until <= draft.at:
+            raise UNTIL_PAST(until=draft.day(last))
+        draft.must_not_be_far(last)
     _separate(draft, seat.role, command.person)
     if (seat.substitute, seat.substitute_until) != (command.person, command.until):
         draft.record(SubstituteNamed(command.seat, command.person, command.until))

@@ -7,7 +7,7 @@ from domain.identity import nearest, participant_id, school_of
 from domain.programme import Opening, Programme
 from domain.refusal import Reason
 from domain.rollout.commands import NominateSchools, Place
-from domain.rollout.state import Rollout
+from domain.rollout.state import Nomination, Rollout, RosterEntry
 from domain.text import Text
 
 NO_TIER = Reason("no_tier", "The programme has no tier '{tier}'{hint}.")
@@ -15,12 +15,15 @@ NO_PARENT = Reason("no_parent", "{school} needs a parent of the tier {tiers}; '{
 WHICH_PARENT = Reason("which_parent", "{school} has several possible parents ({parents}); say which one prepares it.")
 TWICE = Reason("school_twice", "{school} stands twice in the list.")
 TAKES_PART = Reason("takes_part", "{school} takes part in this rollout already, as {tier}.")
+OTHERWISE = Reason("enrolled_otherwise", "{school} is known here with another {field}, '{before}', not '{given}'.")
+HAS_LEFT = Reason("has_left", "{school} has left this rollout, for good; it cannot be enrolled again.")
 NAMED_ALREADY = Reason("named_already", "{school} is named already, by {parent}.")
 ONE_SEAT = Reason("one_seat", "{person} is put into two seats of {school} ({seats}); one person, one seat.")
 NO_SEAT = Reason("no_seat_in_tier", "{school} has no seat '{seat}'; the tier {tier} has {seats}.")
 NO_NOMINEE_TIER = Reason("no_nominee_tier", "{parent} cannot prepare a school of the tier '{tier}'; it opens {tiers}.")
 TOO_MANY = Reason(
-    "too_many_children", "{parent} may prepare at most {most} schools of the tier {tier}; this would be the {number}th."
+    "too_many_children",
+    "{parent} may prepare at most {most} schools of the tier {tier}; with this one there would be {number}.",
 )
 NOT_ITS_COORDINATOR = Reason("not_nominator", "{actor} cannot nominate for {parent}: that is for its {role}.")
 GATE_SHUT = Reason(
@@ -72,6 +75,27 @@ def is_on_roster(state: Rollout, place: Place) -> bool:
     if entry is None or entry.tier != place.tier:
         return False
     return place.parent is None or entry.parent == participant_id(state.id, place.parent)
+
+
+def must_agree(known: RosterEntry | Nomination, place: Place) -> None:
+    """Said to be done already, what differs would be lost without a word. Raises Refused."""
+    told = {
+        "name in Kazakh": (known.names.get("kk"), place.names.kk),
+        "name in Russian": (known.names.get("ru"), place.names.ru),
+        "name in English": (known.names.get("en"), place.names.en),
+        "region": (known.region, place.region),
+        "language": (known.language, place.language),
+    }
+    for field, (before, given) in told.items():
+        if before != given:
+            raise OTHERWISE(school=place.school, field=field, before=before, given=given)
+
+
+def must_still_agree(known: RosterEntry | Nomination, place: Place) -> None:
+    """And that it has not left meanwhile. Raises Refused."""
+    must_agree(known, place)
+    if isinstance(known, RosterEntry) and known.status == "withdrawn":
+        raise HAS_LEFT(school=place.school)
 
 
 def check_tier_and_seats(programme: Programme, place: Place) -> None:
@@ -135,7 +159,10 @@ def check_nomination(
             tiers = ", ".join(each.tier for each in programme.tier_by_id[entry.tier].opens) or "none"
             raise NO_NOMINEE_TIER(parent=command.parent, tier=place.tier, tiers=tiers)
         _may_nominate(programme, facts, command, opening)
-        if _known(state, place, parent) or place.school in {each.school for each in new}:
+        if known := _known(state, place, parent):
+            must_still_agree(known, place)
+            continue
+        if place.school in {each.school for each in new}:
             continue
         _must_be_free(state, place)
         if opening.territory == "same_region" and place.region != entry.region:
@@ -163,12 +190,10 @@ def _must_be_free(state: Rollout, place: Place) -> None:
         raise NAMED_ALREADY(school=place.school, parent=school_of(waiting.parent))
 
 
-def _known(state: Rollout, place: Place, parent: str) -> bool:
-    waiting = state.nominated.get(place.school)
-    if waiting is not None:
-        return waiting.parent == parent
-    entry = state.roster.get(participant_id(state.id, place.school))
-    return entry is not None and entry.parent == parent
+def _known(state: Rollout, place: Place, parent: str) -> RosterEntry | Nomination | None:
+    """The school as this parent has named it, or as it takes part under it."""
+    found = state.nominated.get(place.school) or state.roster.get(participant_id(state.id, place.school))
+    return found if found is not None and found.parent == parent else None
 
 
 def _room(state: Rollout, command: NominateSchools, parent: str, opening: Opening, new: int) -> None:

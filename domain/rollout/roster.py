@@ -9,7 +9,7 @@ from domain.refusal import Reason
 from domain.rollout import commands as ask
 from domain.rollout import events as happened
 from domain.rollout.draft import Draft
-from domain.rollout.places import check_nomination, check_places, is_on_roster
+from domain.rollout.places import check_nomination, check_places, is_on_roster, must_still_agree
 from domain.rollout.state import Nomination, Rollout, RosterEntry
 
 RosterEvent = happened.SchoolEnrolled | happened.SchoolNominated | happened.TierOpened | happened.ParticipantNoted
@@ -27,6 +27,10 @@ def enrol_schools(draft: Draft, command: ask.EnrolSchools) -> None:
     draft.must_manage()
     replaced = participant_id(draft.state.id, command.replaces) if command.replaces else None
     new = [each for each in command.places if not is_on_roster(draft.state, each)]
+    for each in command.places:
+        entry = draft.state.roster.get(participant_id(draft.state.id, each.school))
+        if entry is not None and each not in new:
+            must_still_agree(entry, each)
     if not new:
         return
     if replaced is not None:

@@ -20,7 +20,7 @@ from domain.refusal import Reason
 from domain.rollout import commands as ask
 from domain.rollout import events as happened
 from domain.rollout.draft import Draft
-from domain.rollout.places import check_places, top_places
+from domain.rollout.places import check_places, must_agree, top_places
 from domain.rollout.roster import (
     enrol_schools,
     evolve_roster,
@@ -102,6 +102,8 @@ def _start(draft: Draft, command: ask.StartRollout) -> None:
         listed = all(participant_id(state.id, place.school) in state.roster for place in command.places)
         if not listed or (state.definition, state.cohort) != (command.definition, command.cohort):
             raise STARTED_OTHERWISE(rollout=command.rollout)
+        for place in command.places:
+            must_agree(state.roster[participant_id(state.id, place.school)], place)
         return
     if command.cohort not in draft.programme.cohorts:
         known = ", ".join(draft.programme.cohorts)

@@ -148,6 +148,45 @@ def test_formulas_and_merged_cells_are_told_with_their_cells(tmp_path: Path, pro
     assert told[2, "F2:F3"] == "is a merged cell"
 
 
+def test_an_error_in_a_cell_is_no_name(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    book = workbook(path, [HEADER.split(","), SEMEY.split(",")])
+    assert book.active is not None
+    book.active["E2"] = "#REF!"
+    book.active["E2"].data_type = "e"
+    book.save(path)
+    assert RosterProblem(2, "E2", "holds the error #REF!", "write it anew") in problems_of(path, programme)
+
+
+def test_a_sheet_without_cells_stands_before_no_other(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    book = workbook(path, [HEADER.split(","), SEMEY.split(",")])
+    book.create_sheet("Cover", 0)
+    book.create_sheet("Notes")["A1"] = "Called on Monday"
+    book.save(path)
+    assert [place.school for place in read_roster(path, programme)] == ["nis-semey"]
+
+
+def test_no_sheet_of_schools_is_left_out_without_a_word(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    book = workbook(path, [HEADER.split(","), SEMEY.split(",")])
+    book.create_sheet("Second branch").append(HEADER.split(","))
+    book.save(path)
+    (problem,) = problems_of(path, programme)
+    assert str(problem) == (
+        "the file: has the same columns on the sheets 'Sheet' and 'Second branch'; put all rows on one sheet"
+    )
+
+
+def test_a_workbook_that_openpyxl_stumbles_over_is_refused(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    book = workbook(path, [HEADER.split(","), SEMEY.split(",")])
+    book.create_chartsheet("Chart", 0)
+    book.save(path)
+    (problem,) = problems_of(path, programme)
+    assert problem.message == "is no workbook that can be read"
+
+
 def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path, programme: Programme) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

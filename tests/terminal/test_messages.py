@@ -53,7 +53,7 @@ def test_a_hint_is_put_into_the_language_and_a_name_is_not() -> None:
     english = Reason.registered["no_task"](**params)
     assert sentence("no_task", english.sentence, english.params, "en") == english.sentence
     assert sentence("no_task", english.sentence, english.params, "ru") == (
-        "У nis-semey нет задачи 'readines/agreement'; может быть, 'readiness/agreement'?."
+        "У nis-semey нет задачи 'readines/agreement'; может быть, 'readiness/agreement'?"
     )
     assert "мүмкін" in sentence("no_task", english.sentence, english.params, "kk")
 

@@ -73,9 +73,10 @@ def test_steering_is_for_the_programme_manager(kaskad: Calls, rollout_id: str, t
     stranger = person(kaskad, "A stranger to steering")
     refused = kaskad("rollout", "pause", rollout_id, "--reason", "x", "--as", stranger, code=1)
     assert "programme-manager" in refused.err
-    assert "The text is empty" in kaskad("rollout", "pause", rollout_id, "--reason", " ", code=2).err
+    empty = kaskad("rollout", "pause", rollout_id, "--reason", " ", code=2).err
+    assert "The reason is empty; write at least a word." in empty
     assert "control character" in kaskad("rollout", "pause", rollout_id, "--reason", "a\x07", code=2).err
-    assert "at most 4000" in kaskad("rollout", "pause", rollout_id, "--reason", "a" * 4001, code=2).err
+    assert "at most 4,000" in kaskad("rollout", "pause", rollout_id, "--reason", "a" * 4001, code=2).err
 
 
 def test_a_changed_calendar_moves_due_dates_and_says_which(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:

@@ -70,6 +70,28 @@ def test_what_is_not_known_is_told_with_the_nearest(kaskad: Calls, cohort: str) 
     kaskad("school", "seat", "school-1", "principal", "--rollout", "nowhere", "--person", who, code=1)
 
 
+def test_the_schools_of_what_there_is_not_are_not_found(kaskad: Calls, cohort: str) -> None:
+    assert "There is no rollout 'nowhere'" in kaskad("school", "list", "--rollout", "nowhere", code=1).err
+    assert "There is no rollout 'nowhere'" in kaskad("school", "show", "school-1", "--rollout", "nowhere", code=1).err
+    tier = ("school", "list", "--rollout", cohort, "--tier")
+    assert "did you mean 'intellectual-school'?" in kaskad(*tier, "intelectual-school", code=1).err
+
+
+def test_a_seat_stands_in_a_table_once(kaskad: Calls, cohort: str, tmp_path: Path) -> None:
+    rows = f"school-1,principal,{kaskad.operator}\nschool-1,principal,{person(kaskad, 'Other')}\n"
+    file = sheet(tmp_path, f"school,seat,person\n{rows}")
+    told = kaskad("school", "seats", "--file", file, "--rollout", cohort, code=2)
+    assert "'principal' of school-1 stands on row 2 already" in told.out
+
+
+def test_a_school_that_takes_part_otherwise_is_not_said_to_be_enrolled(kaskad: Calls, cohort: str) -> None:
+    asked = ("school", "enrol", "--rollout", cohort, "--id", "school-9", "--tier", "intellectual-school")
+    kaskad(*asked, *options())
+    assert kaskad(*asked, *options()).out.startswith("Already done")
+    told = kaskad(*asked, *options("Басқа мектеп"), code=1)
+    assert "school-9 is known here with another name in Kazakh, 'Жаңа мектеп', not 'Басқа мектеп'." in told.out
+
+
 def test_a_seat_is_filled_by_the_manager_or_the_coordinator_alone(kaskad: Calls, cohort: str) -> None:
     stranger, coordinator = person(kaskad, "Stranger to seats"), person(kaskad, "Coordinator of seats")
     seat = ("school", "seat", "school-1", "principal", "--rollout", cohort, "--person", stranger)

@@ -1,11 +1,14 @@
 """How the command line takes what people write, and says that it does not know it."""
 
+from pathlib import Path
+
 import click
 import pytest
 
 from terminal import main
 from terminal.checkpoint import Outcome
 from tests.terminal.calling import Calls
+from tests.terminal.lists import person, started
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,33 @@ def test_nobody_acts_as_the_clock_or_the_cascade(nobody: str) -> None:
 
     with pytest.raises(BadInput, match="Nobody can act as"):
         actor(nobody)
+
+
+def test_a_hint_that_asks_ends_its_sentence(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    asked = ("task", "complete", f"{rollout_id}/school-1", "team/fil-1")
+    assert kaskad(*asked, code=1).err.rstrip().endswith("did you mean 'team/fill-1'?")
+    assert kaskad(*asked, code=1, KASKAD_LANG="ru").err.rstrip().endswith("может быть, 'team/fill-1'?")
+
+
+def test_what_an_option_takes_is_told_in_words(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    asked = ("task", "complete", f"{rollout_id}/school-1", "team/fill-1")
+    assert "--answer is 'A b', but must be an id" in kaskad(*asked, "--answer", "A b", code=2).err
+    refused = kaskad(*asked, "--command-id", "no id", code=2).err
+    assert "--command-id is 'no id', but must be letters, digits and" in refused
+
+
+def test_a_mentoring_that_has_not_begun_is_told_so(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    early = kaskad("checkpoint", "hold", f"{rollout_id}/school-1", "--outcome", "on_track", code=1).err
+    assert "has no mentoring step 'mentoring' under way; it has not begun." in early
+
+
+def test_an_absence_is_told_by_its_last_day(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    school = f"{rollout_id}/school-1"
+    kaskad("school", "seat", school, "principal", "--person", kaskad.operator)
+    away = ("school", "seat", school, "principal", "--substitute", person(kaskad, "Substitute"), "--until")
+    assert "would end on 2020-01-01, which is over" in kaskad(*away, "2020-01-01", code=1).err
+    assert "2099-01-01 is too far ahead" in kaskad(*away, "2099-01-01", code=1).err

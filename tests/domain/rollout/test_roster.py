@@ -214,6 +214,26 @@ def test_naming_the_same_school_again_is_nothing() -> None:
     assert world.nominate(place("one"), place("one")) == []
 
 
+def test_a_school_that_is_known_otherwise_is_not_said_to_be_done() -> None:
+    world = LittleWorld()
+    world.nominate(place("one"))
+    south = (place("one", region="south"),)
+    told = refused(places.OTHERWISE, world, NominateSchools, parent="house", places=south)
+    assert (told.params["field"], told.params["before"], told.params["given"]) == ("region", "north", "south")
+    enrolled = LittleWorld(place("one"))
+    refused(places.OTHERWISE, enrolled, EnrolSchools, places=south)
+    refused(places.OTHERWISE, enrolled, StartRollout, **start(enrolled, *south))
+
+
+def test_a_school_that_has_left_is_not_said_to_take_part() -> None:
+    world = LittleWorld()
+    world.nominate(place("one"))
+    world.wait(days=30)
+    world.ask_school("one", Withdraw, MANAGER, reason=REASON)
+    refused(places.HAS_LEFT, world, EnrolSchools, places=(place("one"),))
+    refused(places.HAS_LEFT, world, NominateSchools, parent="house", places=(place("one"),))
+
+
 def test_a_parent_names_no_more_than_it_may_prepare() -> None:
     found = LittleWorld()
     four = tuple(place(f"s{number}") for number in range(4))
