@@ -21,6 +21,8 @@ from people.opaque import new_person_id
 from people.person import PersonDraft
 from people.registry import open_registry
 
+_FIRST_RIGHTS = ("operator", "programme-manager", "auditor")
+
 
 class Stores(Where, Protocol):
     """What of the settings is needed here."""
@@ -53,25 +55,40 @@ async def ask_organisation(door: Door, command: Command) -> Answer:
     return answer
 
 
+class LogLost(Exception):
+    """Persons are registered, and the log knows of nothing: a log that begins anew here would hide its loss."""
+
+    def __init__(self, place: str, persons: int) -> None:
+        super().__init__(
+            f"The event log {place} is empty, but {persons} persons are registered: it was lost, or is another one. "
+            "Bring a backup back by `kaskad restore DIR`, or name another folder with KASKAD_HOME."
+        )
+
+
 def first_operator(settings: Stores) -> str | None:
     """Open the log; where it is empty, make the account at this machine its first operator and programme manager.
 
-    The new operator's person id, if this start made one.
+    The new operator's person id, if this start made one. A start that was broken off here is taken up again.
     """
     with open_log(settings.log) as log:
-        if log.head().size:
+        begun = log.read(limit=len(_FIRST_RIGHTS) + 1)
+        if len(begun) > len(_FIRST_RIGHTS):
             return None
-        person = new_person_id()
         with open_registry(settings.registry, settings.keys) as registry:
-            registry.add(PersonDraft(names=entered_by(), language="en", person=person))
-        asyncio.run(_make_operator(Door(log), person))
-        return person
+            known = registry.persons()
+            if len(known) > 1 and not begun:
+                raise LogLost(settings.log, len(known))
+            person = known[0].person if known else new_person_id()
+            if not known:
+                registry.add(PersonDraft(names=entered_by(), language="en", person=person))
+        asyncio.run(_make_operator(Door(log), begun[0].actor if begun else person))
+        return begun[0].actor if begun else person
 
 
 async def _make_operator(door: Door, person: str) -> None:
     who = {"actor": person, "entered_by": entered_by()}
     await ask_organisation(door, RegisterPerson(id=f"register:{person}", person=person, **who))
-    for right in ("operator", "programme-manager", "auditor"):
+    for right in _FIRST_RIGHTS:
         await ask_organisation(door, GrantRight(id=f"grant:{person}:{right}", person=person, right=right, **who))
 
 

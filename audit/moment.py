@@ -26,10 +26,10 @@ def read_moment(text: str, time_zone: str, known_on: str | None = None) -> Momen
     known = None if known_on is None else read_instant(known_on, time_zone, end_of_day=True)
     if text.strip().isdecimal():
         return Moment(known_on=known, position=int(text))
-    return Moment(read_instant(text, time_zone, end_of_day=True), known)
+    return Moment(read_instant(text, time_zone, end_of_day=True, or_position=True), known)
 
 
-def read_instant(text: str, time_zone: str, *, end_of_day: bool) -> datetime:
+def read_instant(text: str, time_zone: str, *, end_of_day: bool, or_position: bool = False) -> datetime:
     """A date alone is the start or the end of that day in the time zone, which also holds where none is given."""
     try:
         return _of_day(date.fromisoformat(text.strip()), time_zone, end_of_day)
@@ -43,9 +43,10 @@ def read_instant(text: str, time_zone: str, *, end_of_day: bool) -> datetime:
             instant = instant.replace(tzinfo=zone(time_zone))
         return instant.astimezone(UTC)
     except (ValueError, OverflowError) as error:
+        position = ", or a position in the log (812)" if or_position else ""
         raise BadMoment(
             f"'{text}' is no time: give a date (2025-10-31), a time (2025-10-31T18:00, in {time_zone}), "
-            "an instant (2025-10-31T13:00:00Z), or a position in the log (812)."
+            f"or an instant (2025-10-31T13:00:00Z){position}."
         ) from error
 
 

@@ -89,6 +89,7 @@ def _final(settings: Settings, stream: TextIO) -> list[structlog.typing.Processo
 
 def _lift_temporal(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Of what the SDK knows of a workflow or an activity, what one looks for when reading."""
+    line.pop("temporal_log", None)
     for source in ("temporal_workflow", "temporal_activity"):
         details = line.pop(source, None)
         if isinstance(details, dict):

@@ -14,6 +14,7 @@ from runtime.connection import names_a_server
 from runtime.embedded import LARGEST_LOG, EmbeddedServer, Ports, ServerFailed, find_binary, start_server
 from runtime.folder import DataFolder
 from runtime.settings import Settings
+from runtime.standstill import MADE_ROOM
 
 Say = Callable[[str], None]
 
@@ -137,9 +138,11 @@ class Stack:
 
     def _start_worker_again(self, worker: subprocess.Popen[bytes]) -> None:
         pause = self._worker_pause.next()
-        self.say(
-            f"The worker ended ({_how(worker)}); starting it again in {pause:.1f} s. Why: {self.folder.worker_log}"
-        )
+        if worker.returncode == MADE_ROOM:
+            self.say("The worker made room for a backup that is brought back; it goes on afterwards.")
+        else:
+            again = f"starting it again in {pause:.1f} s. Why: {self.folder.worker_log}"
+            self.say(f"The worker ended ({_how(worker)}); {again}")
         self.signals.sleep(pause)
         if not self.signals.seen:
             self.start_worker()

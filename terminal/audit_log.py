@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from terminal.audit_opened import archive
+from terminal.outcome import BadInput
 
 if TYPE_CHECKING:
     from audit.archive import Archive
@@ -32,6 +33,8 @@ def print_log(log: str | None, *, as_json: bool, since: str | None, until: str |
                 until=None if until is None else read_instant(until, zone, end_of_day=True),
             ),
         )
+        if selection.since and selection.until and selection.since > selection.until:
+            raise BadInput("--from is later than --to.")
         lines = (line_of(record, zone) for record in select(found, selection))
         last = _print_json(lines) if as_json else _print_lines(lines, zone)
         _say_where_it_ends(found, last, selection.limit, zone, as_json=as_json)

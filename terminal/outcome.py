@@ -48,6 +48,7 @@ class ServiceUnavailable(Outcome):
 CODES: Final[dict[str, int]] = {
     "activities.artefact_errors.ArtefactProblem": BAD_INPUT,
     "activities.artefact_errors.ArtefactStoreUnavailable": UNREACHABLE,
+    "activities.organisation.LogLost": REFUSED,
     "domain.refusal.Refused": REFUSED,
     "eventlog.errors.CommandConflict": REFUSED,
     "eventlog.errors.LogCorrupt": REFUSED,
@@ -124,7 +125,8 @@ def report(error: BaseException) -> int:
 def said(error: BaseException) -> str:
     """The sentence for the person: a refusal of the domain's in the language of the settings."""
     if isinstance(error, OSError) and _is_of_the_disk(error):
-        return f"{error.filename or 'A file'} can't be used: {error.strerror}. Nothing more was done."
+        what = f"{error.filename} can't be used" if error.filename else "Something can't be written"
+        return f"{what}: {error.strerror}."
     if not _is(error, "domain.refusal.Refused"):
         return str(error)
     from runtime.settings import settings
