@@ -5,7 +5,7 @@ SENTENCES = {
     "file-directory": "{path} is a folder; evidence is submitted file by file.",
     "file-unreadable": "{path} can't be read: {cause}.",
     "file-empty": "{path} is empty.",
-    "file-too-large": "{path} is too large: at most {limit} bytes are taken, and it has {size}.",
+    "file-too-large": "{path} is too large: at most {limit:,} bytes are taken, and it has {size:,}.",
     "file-exists": "{path} exists already and is not overwritten.",
     "file-unwritable": "{path} can't be written: {cause}.",
     "type-unknown": "{path} is of a type that is not taken; these are: {taken}.",

@@ -1,7 +1,7 @@
 """Reads the list of schools that a rollout starts with, or that a school nominates: all rows, or none."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from domain.identity import is_person_id, is_valid_id, nearest
@@ -24,14 +24,19 @@ COLUMNS = {
     "parent": "id of the school that prepares it; may be left out where only one can",
 }
 OPTIONAL = frozenset({"parent"})
-#: one column for each seat whose person is known already, such as seat:principal, with the person's opaque id
+#: one column for each seat whose person is known already, such as seat:principal: the id or the e-mail address
 SEAT_COLUMN = "seat:"
 LANGUAGES = ("kk", "ru", "both")
 _MEANT = {"kz": "kk", "kaz": "kk", "қаз": "kk", "каз": "kk", "rus": "ru", "рус": "ru", "mixed": "both", "kk/ru": "both"}
 
 
-def read_roster(path: Path, programme: Programme) -> tuple[Place, ...]:
-    """Every row of a CSV or XLSX file as a place in the cascade; raises RosterProblems with all bad rows."""
+def read_roster(
+    path: Path, programme: Programme, addressed: Callable[[str], str | None] = lambda address: None
+) -> tuple[Place, ...]:
+    """Every row of a CSV or XLSX file as a place in the cascade; raises RosterProblems with all bad rows.
+
+    `addressed` tells the id of whoever is registered with an e-mail address.
+    """
     sheet = read_sheet(path)
     problems = [*sheet.problems, *_of_header(sheet, programme)]
     if any(problem.row <= 1 for problem in problems):
@@ -39,7 +44,7 @@ def read_roster(path: Path, programme: Programme) -> tuple[Place, ...]:
     if not sheet.rows:
         raise RosterProblems(sheet.file, [RosterProblem(0, "", "names columns, but no school")])
     names = [_name(cell) for cell in sheet.header]
-    rows = [_Row(number, names, cells, programme) for number, cells in sheet.rows]
+    rows = [_Row(number, names, cells, programme, addressed) for number, cells in sheet.rows]
     for row in rows:
         problems += row.problems()
     problems += _across(rows, programme)
@@ -74,7 +79,14 @@ def _of_header(sheet: Sheet, programme: Programme) -> Iterator[RosterProblem]:
 class _Row:
     """One row of the list, on its own."""
 
-    def __init__(self, number: int, names: list[str], cells: tuple[str, ...], programme: Programme) -> None:
+    def __init__(
+        self,
+        number: int,
+        names: list[str],
+        cells: tuple[str, ...],
+        programme: Programme,
+        addressed: Callable[[str], str | None],
+    ) -> None:
         self.number = number
         self.programme = programme
         self.extra = len([cell for cell in cells[len(names) :] if cell])
@@ -84,7 +96,7 @@ class _Row:
         self.tier = self.cells["tier"]
         self.parent = self.cells.get("parent", "")
         self.persons = {
-            name.removeprefix(SEAT_COLUMN): value
+            name.removeprefix(SEAT_COLUMN): (addressed(value) if "@" in value else None) or value
             for name, value in self.cells.items()
             if name.startswith(SEAT_COLUMN) and value
         }
@@ -146,9 +158,8 @@ class _Row:
                 message = f"the tier '{self.tier}' has no seat '{seat}'"
                 yield self._problem(column, message, f"its seats: {', '.join(known)}")
             if not is_person_id(person):
-                yield self._problem(
-                    column, f"'{person}' is no person's id", "such as p-7k2m9x4q, from 'kaskad person add'"
-                )
+                message = f"nobody is registered as '{person}'" if "@" in person else f"'{person}' is no person's id"
+                yield self._problem(column, message, "such as p-7k2m9x4q, from 'kaskad person add'")
             elif person in held:
                 yield self._problem(
                     column, f"{person} sits in '{held[person]}' already", "one seat a person in a school"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities.adopted import zone_in
 from terminal.happenings import happenings_of
-from terminal.outcome import NotFound
+from terminal.outcome import BadInput, NotFound
 from terminal.reading import must_have_views, participant_named, reading, rollout_named
 
 if TYPE_CHECKING:
@@ -83,7 +83,10 @@ def fetch(school: str, item: str, attempt: int | None, folder: Path, rollout: st
     with reading(log) as opened:
         files = [(each, _text(opened, each.name)) for each in tries[number - 1].artefacts]
     store = open_artefacts(settings().evidence)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"--to: {folder} can't be made a folder: {error.strerror or error}.") from error
     return [_copy(store, each, folder / name) for each, name in _named_apart(files)]
 
 

@@ -1,8 +1,8 @@
 """The log as commands read it: opened read-only, names resolved to what they mean, the nearest when unknown."""
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from terminal.outcome import BadInput, NotFound
@@ -66,12 +66,10 @@ def participant_named(log: "EventLog", name: str, rollout: str | None = None) ->
     return found[0]
 
 
-def person_known(log: "EventLog | Snapshot", person: str) -> str:
-    """The person's id, if the log knows it and it was not erased. Raises NotFound with the nearest."""
-    rows = {row["person"]: row["status"] for row in log.rows("persons")}
-    if person not in rows:
-        raise NotFound(f"There is no person '{person}'{_hint(person, rows)}")
-    if rows[person] == "erased":
+def _known(person: str, statuses: dict[str, str]) -> str:
+    if person not in statuses:
+        raise NotFound(f"There is no person '{person}'{_hint(person, statuses)}")
+    if statuses[person] == "erased":
         raise NotFound(f"The person {person} has been erased.")
     return person
 
@@ -129,26 +127,49 @@ def only_rollout(log: "EventLog", name: str | None) -> dict[str, Any]:
 
 
 def person_meant(log: "EventLog | Snapshot", word: str) -> str:
-    """The person of an id or of an e-mail address, known to the log and not erased. Raises NotFound."""
-    return person_known(log, word.strip() if "@" not in word else person_addressed(word))
+    """The person of an id or an e-mail address, known to the log and not erased. Raises NotFound with the nearest."""
+    with persons_meant(log) as meant:
+        return meant(word)
+
+
+@contextmanager
+def persons_meant(log: "EventLog | Snapshot") -> Iterator[Callable[[str], str]]:
+    """As `person_meant`, for many: the log is asked once, and the registry opened once."""
+    statuses = {row["person"]: row["status"] for row in log.rows("persons")}
+    with persons_addressed() as addressed:
+        yield lambda word: _known(word.strip() if "@" not in word else addressed(word), statuses)
 
 
 def person_addressed(email: str) -> str:
     """The id that the registry has for an e-mail address, which is in no log. Raises NotFound."""
-    from people.registry import open_registry
+    with persons_addressed() as addressed:
+        return addressed(email)
+
+
+@contextmanager
+def persons_addressed() -> Iterator[Callable[[str], str]]:
+    """As `person_addressed`, for many; the registry is opened by the first address."""
+    from people.registry import Registry, open_registry
     from runtime.settings import settings
 
-    wanted = email.strip()
-    if not _registry_is_there():
-        raise NotFound(
-            f"The log knows ids only, and there is no registry here to look {wanted} up; "
-            "'kaskad person list' shows the ids where it is."
-        )
-    with open_registry(settings().registry, settings().keys) as registry:
-        found = registry.find_by_email(wanted)
-    if found is None:
-        raise NotFound(f"Nobody is registered with the e-mail address {wanted}.")
-    return found.person
+    opened: list[Registry] = []
+
+    def addressed(email: str) -> str:
+        wanted = email.strip()
+        if not _registry_is_there():
+            raise NotFound(
+                f"The log knows ids only, and there is no registry here to look {wanted} up; "
+                "'kaskad person list' shows the ids where it is."
+            )
+        if not opened:
+            opened.append(stack.enter_context(open_registry(settings().registry, settings().keys)))
+        found = opened[0].find_by_email(wanted)
+        if found is None:
+            raise NotFound(f"Nobody is registered with the e-mail address {wanted}.")
+        return found.person
+
+    with ExitStack() as stack:
+        yield addressed
 
 
 def _registry_is_there() -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from terminal.outcome import BadInput
+from terminal.outcome import BadInput, NotFound
 from terminal.tables import print_json, print_table
 
 if TYPE_CHECKING:
@@ -20,9 +20,17 @@ def read_places(
 ) -> "tuple[Place, ...]":
     """The schools of a list. Raises BadInput after a table of its problems; none of its rows is taken then."""
     from programmes.roster import RosterProblems, read_roster
+    from terminal.reading import persons_addressed
+
+    def addressed(address: str) -> str | None:
+        try:
+            return looked_up(address)
+        except NotFound:
+            return None
 
     try:
-        places = read_roster(file, programme)
+        with persons_addressed() as looked_up:
+            places = read_roster(file, programme, addressed)
     except RosterProblems as refused:
         refuse_rows(file, refused.problems, as_json=as_json)
     if log is not None:

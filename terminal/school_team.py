@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from programmes.sheet import RosterProblem
 from terminal.acting import actor, ask, prepare, say
 from terminal.bulk import Request, Sheet, ask_all, read_rows, report
 from terminal.outcome import BadInput, NotFound
-from terminal.reading import only_rollout, person_meant, reading, states_of
+from terminal.reading import only_rollout, person_meant, persons_meant, reading, states_of
 from terminal.roster_file import refuse_rows
 from terminal.school_meant import Meant, meant_of, school_and_person, school_meant
 from terminal.times import day_meant
@@ -153,22 +154,24 @@ def _meant_rows(
     problems: list[RosterProblem] = []
     first: dict[tuple[str, str], int] = {}
     found: list[tuple[Meant, Mapping[str, str], dict[str, str]]] = []
-    for number, row in sheet.rows:
-        try:
-            column = "school"
-            meant = school_meant(log, row["school"], rollout)
-            persons = {}
-            for column in columns:
-                if row.get(column):
-                    persons[column] = person_meant(log, row[column])
-            subject = (meant.participant, row.get(beside, ""))
-            if first.setdefault(subject, number) != number:
-                subject_said = f"'{row[beside]}' of {meant.school}" if beside else f"'{meant.school}'"
-                message = f"{subject_said} stands on row {first[subject]} already"
+    school_of = cache(lambda school: school_meant(log, school, rollout))
+    with persons_meant(log) as person_of:
+        for number, row in sheet.rows:
+            column, persons = "school", {}
+            try:
+                meant = school_of(row["school"])
+                for column in columns:
+                    if row.get(column):
+                        persons[column] = person_of(row[column])
+            except (NotFound, BadInput) as unknown:
+                problems.append(RosterProblem(number, column, str(unknown)))
+                continue
+            before = first.setdefault((meant.participant, row.get(beside, "")), number)
+            if before != number:
+                said = f"'{row[beside]}' of {meant.school}" if beside else f"'{meant.school}'"
+                message = f"{said} stands on row {before} already"
                 problems.append(RosterProblem(number, beside or "school", message, "keep one of them"))
             found.append((meant, row, persons))
-        except (NotFound, BadInput) as unknown:
-            problems.append(RosterProblem(number, column, str(unknown)))
     if problems:
         refuse_rows(sheet.file, problems, as_json=as_json)
     yield from found

@@ -34,6 +34,7 @@ def submit_files(
 
     step, name, item = item_meant(to, wanted)
     types = [_type_of(path, item) for path in files]
+    _must_differ(files)
     store = open_artefacts(settings().evidence)
     new: list[str] = []
     try:
@@ -51,15 +52,25 @@ def submit_files(
     return answer, f"Submitted: {title}, {len(kept)} file{'s' if len(kept) > 1 else ''}."
 
 
+def _must_differ(files: Sequence[Path]) -> None:
+    """One file given twice would count as two. Raises BadInput."""
+    first: dict[Path, Path] = {}
+    for path in files:
+        before = first.setdefault(path.resolve(), path)
+        if before is not path:
+            raise BadInput(f"{path} is given twice; name each file once.")
+
+
 def _type_of(path: Path, item: "EvidenceItem") -> str:
     """The media type of a file that the item takes. Raises ArtefactProblem or BadInput."""
     from activities.file_reading import shown
-    from activities.media_types import inspect_file
+    from activities.media_types import MEDIA_TYPES, inspect_file
     from domain.text import SHORT, unprintable
 
     media_type = inspect_file(path, largest=item.accepts.max_bytes).media_type
     if media_type not in item.accepts.media_types:
-        raise BadInput(f"{shown(path)}: '{item.id}' takes {', '.join(item.accepts.media_types)}, not {media_type}.")
+        taken = ", ".join(ending for ending, each in MEDIA_TYPES.items() if each in item.accepts.media_types)
+        raise BadInput(f"{shown(path)}: '{item.id}' takes files of the types {taken}, not {path.suffix.lower()}.")
     if unprintable(path.name) is not None or not path.name.strip():
         raise BadInput(f"{shown(path)}: the name of the file contains a control character.")
     if len(path.name) > SHORT:

@@ -61,6 +61,15 @@ def test_persons_are_put_in_their_seats(sheet: Path, programme: Programme) -> No
     assert read_roster(sheet, programme)[0].persons == {"principal": "p-7k2m9x4q"}
 
 
+def test_persons_are_named_by_their_addresses_too(sheet: Path, programme: Programme) -> None:
+    known = {"head@semey.example": "p-7k2m9x4q"}
+    sheet.write_text(f"{HEADER},seat:principal\n{SEMEY},head@semey.example\n")
+    (place,) = read_roster(sheet, programme, known.get)
+    assert place.persons == {"principal": "p-7k2m9x4q"}
+    (problem,) = problems_of(sheet, programme)
+    assert problem.message == "nobody is registered as 'head@semey.example'"
+
+
 def test_right_to_left_marks_and_kazakh_letters_stay(sheet: Path, programme: Programme) -> None:
     name = "Әбіш \u200fмектебі"
     sheet.write_text(f"{HEADER}\n{SEMEY.replace('Семей НЗМ', name)}\n")

@@ -83,6 +83,17 @@ def test_a_file_that_is_there_is_not_overwritten(short: Short, tmp_path: Path) -
     assert (tmp_path / "back" / "plan.txt").read_text() == "something else"
 
 
+def test_no_folder_is_made_where_there_can_be_none(short: Short, tmp_path: Path) -> None:
+    submit(short, PLAN, write(tmp_path / "plan.txt"))
+    told = short("evidence", "get", short.first, PLAN, "--to", tmp_path / "plan.txt", code=2).err
+    assert "plan.txt can't be made a folder: File exists." in told
+
+
+def test_a_file_that_is_given_twice_is_not_two(short: Short, tmp_path: Path) -> None:
+    file = write(tmp_path / "plan.txt")
+    assert "plan.txt is given twice" in submit(short, PLAN, file, tmp_path / "." / "plan.txt", code=2)
+
+
 def test_a_file_whose_name_was_erased_comes_back_under_its_hash(short: Short, tmp_path: Path) -> None:
     submit(short, PLAN, write(tmp_path / "erased.txt"))
     short("person", "erase", short.lead, "--yes")
@@ -123,7 +134,7 @@ def test_a_retried_submission_is_the_same(short: Short, tmp_path: Path) -> None:
     [
         ("empty.txt", "", 2, "is empty"),
         ("large.txt", "x" * 101, 2, "at most 100 bytes"),
-        ("table.csv", "a,b\n", 2, "'plan' takes application/pdf, text/plain, not text/csv"),
+        ("table.csv", "a,b\n", 2, "'plan' takes files of the types .pdf, .txt, not .csv."),
         ("picture.pdf", "no PDF", 2, "does not contain what its ending .pdf says"),
         ("virus.exe", "x", 2, "of a type that is not taken"),
         ("bell\x07.txt", "x", 2, "the name of the file contains a control character"),

@@ -147,3 +147,12 @@ def test_a_long_list_starts_in_several_commands(
     told = kaskad(*asked, "--json").json
     assert (told["participants"], told["begun"]) == (9, 9)
     assert kaskad(*asked).out.startswith("Already done")
+
+
+def test_a_list_names_persons_by_their_addresses_too(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    head = person(kaskad, "Head", f"head@{rollout_id}.example")
+    header = "school,tier,name_kk,name_ru,name_en,region,language,parent,seat:principal"
+    listed = school_list(tmp_path, [f"{school_row('school-1')},head@{rollout_id}.example"], header)
+    kaskad(*START, "--id", rollout_id, "--schools", listed)
+    page = kaskad("school", "show", "school-1", "--rollout", rollout_id, "--json").json
+    assert page["seats"][0]["person"] == head
