@@ -1,6 +1,5 @@
 """The activities of a worker, over the log that its settings name."""
 
-from functools import lru_cache
 from typing import Any, Protocol
 
 from activities.notices import Postman, Stores
@@ -17,14 +16,20 @@ class Where(Protocol):
     def workflow_cache(self) -> int: ...
 
 
-@lru_cache(maxsize=8)
-def _office(url: str, most_streams: int) -> Office:
-    return Office(open_log(url), most_streams=most_streams)
+_offices: dict[str, Office] = {}
 
 
 def office_for(settings: Where) -> Office:
-    """One office in a process for each log."""
-    return _office(settings.log, settings.workflow_cache)
+    """One office in a process for each log, until `close_offices`."""
+    if settings.log not in _offices:
+        _offices[settings.log] = Office(open_log(settings.log), most_streams=settings.workflow_cache)
+    return _offices[settings.log]
+
+
+def close_offices() -> None:
+    """The end of a worker: no connection is left for the garbage collector, or for the server to miss."""
+    while _offices:
+        _offices.popitem()[1].log.close()
 
 
 class Served(Where, Stores, Protocol):

@@ -39,7 +39,6 @@ def make_worker(client: Client, settings: Settings, **overrides: Any) -> Worker:
     options: dict[str, Any] = {
         "task_queue": settings.task_queue,
         "workflows": WORKFLOWS,
-        "activities": activities_for(settings),
         "max_cached_workflows": settings.workflow_cache,
         "max_concurrent_workflow_tasks": settings.concurrent_workflow_tasks,
         "max_concurrent_activities": settings.concurrent_activities,
@@ -47,7 +46,10 @@ def make_worker(client: Client, settings: Settings, **overrides: Any) -> Worker:
         "graceful_shutdown_timeout": timedelta(seconds=settings.stop_within),
         "deployment_config": deployment(settings),
     }
-    return Worker(client, **{**options, **overrides})
+    options.update(overrides)
+    if "activities" not in options:
+        options["activities"] = activities_for(settings)
+    return Worker(client, **options)
 
 
 def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
@@ -63,8 +65,13 @@ def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 
 def run_worker(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT."""
+    from activities.registry import close_offices
+
     set_up_logging(settings)
-    return asyncio.run(serve(settings))
+    try:
+        return asyncio.run(serve(settings))
+    finally:
+        close_offices()
 
 
 async def serve(settings: Settings) -> int:

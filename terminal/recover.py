@@ -59,7 +59,8 @@ def recover(anew: bool, as_json: bool) -> None:
 async def _recover(anew: bool) -> "tuple[int, Agreement]":
     from activities.asking import Asker
     from activities.ending import end_all
-    from activities.registry import office_for
+    from activities.office import Office
+    from eventlog.log import open_log
     from runtime import telemetry
     from runtime.connection import connect
     from runtime.settings import settings
@@ -70,7 +71,8 @@ async def _recover(anew: bool) -> "tuple[int, Agreement]":
     await require_worker(client, asker.task_queue)
     try:
         ended = await end_all(asker, "kaskad recover --anew") if anew else 0
-        return ended, await agree(office_for(settings()), asker)
+        with open_log(settings().log) as log:
+            return ended, await agree(Office(log), asker)
     finally:
         # an answer still on its way to a finished interpreter crashes it (temporalio issue 300)
         await asyncio.sleep(0.05)

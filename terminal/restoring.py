@@ -102,7 +102,8 @@ def _forget_temporal(data: "DataFolder") -> str:
 
 async def _wait_until_it_agrees() -> str:
     from activities.asking import Asker
-    from activities.registry import office_for
+    from activities.office import Office
+    from eventlog.log import open_log
     from runtime.connection import connect
     from runtime.folder import DataFolder
     from runtime.settings import settings
@@ -114,7 +115,8 @@ async def _wait_until_it_agrees() -> str:
         async with asyncio.timeout(_WORKER_WITHIN):
             while not Standstill(DataFolder(settings().home)).is_worked():  # noqa: ASYNC110 - another process's lock
                 await asyncio.sleep(_LOOK_EVERY)
-        agreement = await agree(office_for(settings()), Asker(client, settings().task_queue))
+        with open_log(settings().log) as log:
+            agreement = await agree(Office(log), Asker(client, settings().task_queue))
     except TimeoutError:
         return "the worker is not back yet; once it is, call 'kaskad recover'"
     finally:
