@@ -14,14 +14,13 @@ from activities.registry import Where
 from domain.command import Command
 from domain.identity import organisation_stream
 from domain.organisation.stream import AdoptProgramme, GrantRight, RegisterPerson
+from domain.programme import OFFICES
 from domain.refusal import Refused
 from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from people.opaque import new_person_id
 from people.person import PersonDraft
 from people.registry import open_registry
-
-_FIRST_RIGHTS = ("operator", "programme-manager", "auditor")
 
 
 class Stores(Where, Protocol):
@@ -71,8 +70,8 @@ def first_operator(settings: Stores) -> str | None:
     The new operator's person id, if this start made one. A start that was broken off here is taken up again.
     """
     with open_log(settings.log) as log:
-        begun = log.read(limit=len(_FIRST_RIGHTS) + 1)
-        if len(begun) > len(_FIRST_RIGHTS):
+        begun = log.read(limit=len(OFFICES) + 1)
+        if len(begun) > len(OFFICES):
             return None
         with open_registry(settings.registry, settings.keys) as registry:
             known = registry.persons()
@@ -88,7 +87,7 @@ def first_operator(settings: Stores) -> str | None:
 async def _make_operator(door: Door, person: str) -> None:
     who = {"actor": person, "entered_by": entered_by()}
     await ask_organisation(door, RegisterPerson(id=f"register:{person}", person=person, **who))
-    for right in _FIRST_RIGHTS:
+    for right in OFFICES:
         await ask_organisation(door, GrantRight(id=f"grant:{person}:{right}", person=person, right=right, **who))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -21,6 +21,10 @@ def _known_zone(name: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+){0,2}$")]
+
+
+#: offices of every rollout, whether its definition names them or not
+OFFICES: Final = ("operator", "programme-manager", "auditor")
 
 
 class Role(Model):
@@ -94,6 +98,13 @@ class Certification(Model):
     gate: Gate
 
 
+class Staffing(Asked):
+    """Who is asked to fill the seats. The head, whose seat is the first, and the programme manager may do it anyway."""
+
+    #: roles that may change the team too
+    also_by: tuple[Id, ...] = ()
+
+
 class Tier(Model):
     """A level of the cascade, and the journey of those who take part at it."""
 
@@ -104,8 +115,8 @@ class Tier(Model):
     body: Id
     seats: tuple[Seat, ...] = Field(min_length=1)
     duties: tuple[Duty, ...] = ()
-    #: who is asked to fill the seats; None: nobody is reminded of it
-    team: Asked | None = None
+    #: how the seats are filled; None: as `domain.participant.team.STAFFING` says
+    team: Staffing | None = None
     steps: tuple[Step, ...] = Field(min_length=1)
     certification: Certification | None = None
     opens: tuple[Opening, ...] = ()
@@ -176,6 +187,20 @@ class Programme(Model):
             for each in dict.fromkeys(below):
                 found.setdefault(each, []).append(tier.id)
         return {tier: tuple(parents) for tier, parents in found.items()}
+
+    @cached_property
+    def role_names(self) -> tuple[str, ...]:
+        """Every role that may be named: those of the definition, and the offices that every rollout has."""
+        return tuple(dict.fromkeys((*self.roles, *OFFICES)))
+
+    def is_office(self, role: str) -> bool:
+        known = self.roles.get(role)
+        return role in OFFICES or (known is not None and known.kind == "office")
+
+    def role_title(self, role: str) -> str:
+        """Its title in English; for an office that the definition does not describe, its name."""
+        found = self.roles.get(role)
+        return found.title.en if found else role
 
     def opening(self, tier: str, below: str) -> Opening | None:
         return next((each for each in self.tier_by_id[tier].opens if each.tier == below), None)

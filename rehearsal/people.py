@@ -96,6 +96,8 @@ class People:
         for row in self.scene.inbox.get(stream, ()):
             task = state.tasks.get(row["task"])
             person = row["substitute"] or row["person"] or self.offices.get(row["role"])
+            if person is None and row["kind"] == "fill_seats":
+                person = self.manager  # who is asked has no seat yet, and somebody has to begin
             if task is not None and person is not None:
                 yield from self._task_turns(stream, state, task, person)
         yield from self.unasked.turns(stream, state)

@@ -23,6 +23,8 @@ Watch = Callable[["Play", list[Seen]], None]
 
 #: a rehearsal that runs so long past its cohort's end does not come to one
 _LATEST = timedelta(days=400)
+#: of those who have not come to their end, so many are named
+_SHOWN = 5
 #: how many schools one command takes: the first of a rollout, and each that follows
 _FIRST = 500
 _FURTHER = 250
@@ -173,11 +175,10 @@ class Play:
     # --- the last day
 
     async def _close(self) -> None:
-        open_ones = [each.school for each in self.scene.participants.values() if not each.ended]
-        if open_ones:
+        if any(not each.ended for each in self.scene.participants.values()):
             raise RehearsalStuck(
-                f"On {self.calendar.now:%Y-%m-%d} nobody has anything to do any more, and "
-                f"{len(open_ones)} have not come to their end: {', '.join(open_ones[:5])}."
+                f"On {self.calendar.now:%Y-%m-%d} nobody has anything to do any more; "
+                f"not at their end are {self._waiting()}"
             )
         name = f"close:{self.plan.rollout}"
         command = CloseRollout(id=name, actor=self.people.manager, entered_by="rehearsal", at=self.calendar.now)
@@ -187,9 +188,16 @@ class Play:
 
     def _require_an_end(self, date: datetime) -> None:
         if date.date() > self.plan.intake.ends + _LATEST:
-            waits = [
-                f"{each.school} ({', '.join(each.tasks) or 'nothing asked'})"
-                for each in self.scene.participants.values()
-                if not each.ended
-            ]
-            raise RehearsalStuck(f"The rollout does not come to an end; it waits for {'; '.join(waits[:3])}.")
+            raise RehearsalStuck(
+                f"The rollout does not come to an end by {date:%Y-%m-%d}; it waits for {self._waiting()}"
+            )
+
+    def _waiting(self) -> str:
+        """Who has not come to their end, what is asked there, and how to see more."""
+        waiting = sorted(
+            f"{each.school} ({', '.join(each.tasks) or 'nothing is asked'})"
+            for each in self.scene.participants.values()
+            if not each.ended
+        )
+        others = f" and {len(waiting) - _SHOWN} others" if len(waiting) > _SHOWN else ""
+        return f"{'; '.join(waiting[:_SHOWN])}{others}. 'kaskad audit replay SCHOOL --log LOG' shows where one stands."

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from domain.identity import nearest
-from domain.organisation.stream import OFFICES, GrantRight, RevokeRight
+from domain.organisation.stream import GrantRight, RevokeRight
+from domain.programme import OFFICES
 from terminal.acting import actor, ask_organisation, prepare, say
 from terminal.outcome import NotFound
 from terminal.reading import person_meant, reading, rollout_named

@@ -15,9 +15,6 @@ from domain.identity import nearest
 from domain.refusal import NO_RIGHT, Reason, Refused
 from domain.text import Id
 
-#: operator, auditor, programme-manager, or another office of a programme
-OFFICES: tuple[str, ...] = ("operator", "programme-manager", "auditor")
-
 # --- events
 
 

@@ -129,27 +129,27 @@ class Draft:
     def must_hold(self, role: str) -> None:
         """The actor holds the role here, or substitutes for its holder, or is a manager who acts for the holder."""
         actor = self.command.actor
-        if self._is_office(role):
+        if self.programme.is_office(role):
             if role not in self.facts.rights and not self.manages:
                 raise NO_RIGHT(actor=actor, right=role)
             return
         holders = holders_of(self.state, role, self.at)
         if actor not in holders and not self.manages:
-            raise NOT_YOURS(role=self.role_title(role), school=self.state.school, actor=actor)
+            raise NOT_YOURS(role=self.programme.role_title(role), school=self.state.school, actor=actor)
         own = [person for person, holder in holders.items() if holder is None]
         acts_for = own if actor not in holders else [holders[actor]] if holders[actor] else []
         claimed = self.command.on_behalf_of
         if claimed not in (None, actor, *acts_for):
-            raise NOT_FOR_THEM(actor=actor, person=claimed, role=self.role_title(role), school=self.state.school)
+            raise NOT_FOR_THEM(
+                actor=actor, person=claimed, role=self.programme.role_title(role), school=self.state.school
+            )
         self.on_behalf_of = claimed if claimed in acts_for else next(iter(acts_for), None)
 
-    def _is_office(self, role: str) -> bool:
-        known = self.programme.roles.get(role)
-        return role == "programme-manager" or (known is not None and known.kind == "office")
-
-    def role_title(self, role: str) -> str:
-        found = self.programme.roles.get(role)
-        return found.title.en if found else role
+    def holds(self, role: str) -> bool:
+        """Whether the actor has the role, or substitutes for its holder; not whether a manager may act for one."""
+        if self.programme.is_office(role):
+            return role in self.facts.rights
+        return self.command.actor in holders_of(self.state, role, self.at)
 
 
 def substitute_now(seat: SeatState, at: datetime) -> str | None:

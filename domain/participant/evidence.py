@@ -315,7 +315,7 @@ def _independent(draft: Draft, item: EvidenceItem, attempt: Attempt) -> None:
     assert item.review is not None
     rule = draft.tier.duty_by_role.get(item.review.by)
     for role in sorted(roles_of(draft.state, actor, draft.at).intersection(rule.not_also if rule else ())):
-        raise MENTOR_REVIEWS(actor=actor, duty=draft.role_title(role), school=draft.state.school)
+        raise MENTOR_REVIEWS(actor=actor, duty=draft.programme.role_title(role), school=draft.state.school)
 
 
 def score_of(draft: Draft, step: str, name: str, verdict: Verdict, points: Mapping[str, int]) -> int:

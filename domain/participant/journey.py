@@ -20,7 +20,7 @@ from domain.participant.interruptions import pause
 from domain.participant.state import Participant, Phase, SeatState, with_facts
 from domain.participant.steps import DateCame, is_done, move_step, opened
 from domain.participant.tasks import ask, done
-from domain.participant.team import SeatTaken
+from domain.participant.team import STAFFING, SeatTaken
 from domain.programme import Programme, Tier
 from domain.text import Id, Text
 
@@ -204,9 +204,9 @@ def _fill_the_team(draft: Draft) -> None:
             done(draft, task.id)
         if draft.state.phase == "seats":
             draft.record(TeamCompleted())
-    elif not asked and draft.tier.team is not None:
+    elif not asked:
         number = sum(name.startswith("team/fill-") for name in draft.state.done) + 1
-        ask(draft, f"team/fill-{number}", "fill_seats", draft.tier.team)
+        ask(draft, f"team/fill-{number}", "fill_seats", draft.tier.team or STAFFING)
 
 
 def _certify(draft: Draft) -> None:

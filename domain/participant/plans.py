@@ -41,6 +41,11 @@ def children_of(draft: Draft, delivery: DeliveryStep) -> tuple[str, ...]:
     return tuple(sorted(name for name, each in children if each.ended is None and each.tier in delivery.tiers))
 
 
+def is_for_nobody(draft: Draft, delivery: DeliveryStep) -> bool:
+    """Whether no child that the delivery is meant for is under way."""
+    return not any(each.ended is None and each.tier in delivery.tiers for each in draft.state.children.values())
+
+
 def is_invited(draft: Draft, step: str, definition: str, child: str) -> bool:
     """Whether the child is asked to a session that is held or still to be held."""
     return any(

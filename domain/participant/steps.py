@@ -12,7 +12,7 @@ from domain.participant.dose import dose_facts
 from domain.participant.draft import Draft
 from domain.participant.evidence import evidence_complete, items_of, start_evidence
 from domain.participant.mentoring import mentoring_complete, start_mentoring
-from domain.participant.plans import delivery_complete, start_delivery
+from domain.participant.plans import delivery_complete, is_for_nobody, start_delivery
 from domain.participant.state import Participant, StepState, put, with_facts
 from domain.participant.tasks import ask, withdraw_task
 from domain.step import (
@@ -62,11 +62,15 @@ StepEvent = StepStarted | StepCompleted | GateOpened | DateCame
 
 
 def move_step(draft: Draft, step: Step) -> None:
-    """Start the step when all that comes before it is done and its gate is open; complete it when its work is done."""
+    """Start the step when all that comes before it is done and its gate is open; complete it when its work is done.
+
+    A delivery begins with the first child: nobody is asked to plan for nobody.
+    """
     under_way = draft.state.steps.get(step.id)
     if under_way is None:
         ready = all(is_done(draft.state, each) for each in step.after)
-        if ready and (step.enter is None or opened(draft, f"enter:{step.id}", step.enter)):
+        is_open = ready and (step.enter is None or opened(draft, f"enter:{step.id}", step.enter))
+        if is_open and not (isinstance(step, DeliveryStep) and is_for_nobody(draft, step)):
             _start(draft, step)
     elif under_way.done_at is None and is_complete(draft, step):
         draft.record(StepCompleted(step.id))

@@ -6,10 +6,12 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from domain.calendar import Due
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
-from domain.participant.draft import Draft, holders_of, roles_of
+from domain.participant.draft import Draft, roles_of
 from domain.participant.state import DutyState, Participant, PastDuty, put, with_facts
+from domain.programme import Staffing
 from domain.refusal import Reason
 from domain.text import Id
 
@@ -103,6 +105,9 @@ NOT_BOTH = Reason(
 )
 UNTIL_PAST = Reason("until_past", "The absence would end on {until}, which is over already.")
 
+#: how a team is staffed where the definition does not say
+STAFFING = Staffing(by="programme-manager", due=Due(weeks=2))
+
 # --- decide
 
 
@@ -173,10 +178,11 @@ def assign_duty(draft: Draft, command: AssignDuty) -> None:
 
 
 def _may_staff(draft: Draft) -> None:
-    """The programme manager staffs a team, and so do its coordinator and its head, whose seat is the first."""
+    """The programme manager staffs a team, and so do its head, whose seat is the first, and whom the tier names."""
     if not draft.manages and not draft.by_the_system:
-        coordinates = draft.command.actor in holders_of(draft.state, "coordinator", draft.at)
-        draft.must_hold("coordinator" if coordinates else draft.tier.seats[0].role)
+        staffing, head = draft.tier.team or STAFFING, draft.tier.seats[0].role
+        named = (head, staffing.by, *staffing.also_by)
+        draft.must_hold(next((role for role in named if draft.holds(role)), head))
 
 
 def _separate(draft: Draft, role: str, person: str) -> None:
@@ -186,9 +192,8 @@ def _separate(draft: Draft, role: str, person: str) -> None:
         excluded = set(rule.not_also)
         clash = excluded & held if duty == role else {duty} & held if role in excluded else set()
         for other in sorted(clash - {role}):
-            raise NOT_BOTH(
-                person=person, other=draft.role_title(other), duty=draft.role_title(role), school=draft.state.school
-            )
+            title = draft.programme.role_title
+            raise NOT_BOTH(person=person, other=title(other), duty=title(role), school=draft.state.school)
 
 
 def _no_seat(draft: Draft, seat: str) -> Exception:

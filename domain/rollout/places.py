@@ -174,9 +174,9 @@ def check_nomination(
 
 def _may_nominate(programme: Programme, facts: Facts, command: NominateSchools, opening: Opening) -> None:
     """The role that the definition asks to nominate, or the programme manager. The door reads who holds the role."""
-    if "programme-manager" in facts.rights or f"role:{opening.nominate.by}" in facts.rights:
+    if facts.rights & {"programme-manager", opening.nominate.by, f"role:{opening.nominate.by}"}:
         return
-    role = programme.roles[opening.nominate.by].title.en
+    role = programme.role_title(opening.nominate.by)
     raise NOT_ITS_COORDINATOR(actor=command.actor, parent=command.parent, role=role)
 
 

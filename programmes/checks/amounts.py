@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from domain.programme import FanOut, Programme, Tier
-from domain.step import EvidenceItem, Step, TrainingStep
+from domain.programme import FanOut, Programme
+from domain.step import EvidenceItem, Step
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject
 from programmes.document import Place
@@ -11,11 +11,9 @@ from programmes.document import Place
 
 def check_amounts(subject: Subject) -> Iterator[Finding]:
     programme = subject.programme
-    for path, tier, step in places.steps(programme):
+    for path, _, step in places.steps(programme):
         if not subject.is_doubtful(path):
             yield from _of_step(path, step)
-            if step.kind == "training":
-                yield from _share(path, tier, step)
     for name, rubric in programme.rubrics.items():
         points = sum(criterion.points for criterion in rubric.criteria)
         if rubric.accepted_from > points and not subject.is_doubtful(("rubrics", name)):
@@ -45,16 +43,6 @@ def _of_step(path: Place, step: Step) -> Iterator[Finding]:
             yield from _of_items((*path, "phases"), step.phases)
         case _:
             return
-
-
-def _share(path: Place, tier: Tier, step: TrainingStep) -> Iterator[Finding]:
-    """Seats that may stay empty count in the share: a complete team must be able to reach it."""
-    audience = [seat for seat in tier.seats if not step.audience or seat.role in step.audience]
-    wanted = -(-len(audience) * step.dose.share // 100)
-    required = sum(seat.required for seat in audience)
-    if wanted > required:
-        message = f"{step.dose.share} % of {len(audience)} seats are {wanted}, but only {required} must be filled"
-        yield Finding((*path, "dose", "share"), message, warning=True)
 
 
 def _of_items(path: Place, items: tuple[EvidenceItem, ...]) -> Iterator[Finding]:

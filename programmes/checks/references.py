@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.fact_names import RESERVED_STEPS, RESERVED_TASKS
 from domain.identity import nearest
-from domain.programme import Programme, Tier
+from domain.programme import Programme, Staffing, Tier
 from domain.step import Step
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
@@ -121,13 +121,16 @@ def _delivered(path: Place, names: tuple[str, ...], step: str, programme: Progra
 
 def _roles_named(programme: Programme) -> Iterator[Finding]:
     for path, _, asking in places.asked(programme):
-        yield from unknown((*path, "by"), "role", asking.by, programme.roles)
+        yield from unknown((*path, "by"), "role", asking.by, programme.role_names)
         if asking.escalate is not None:
-            yield from unknown((*path, "escalate", "to"), "role", asking.escalate.to, programme.roles)
+            yield from unknown((*path, "escalate", "to"), "role", asking.escalate.to, programme.role_names)
+        if isinstance(asking, Staffing):
+            for at, name in enumerate(asking.also_by):
+                yield from unknown((*path, "also_by", at), "role", name, programme.role_names)
     for path, _, step in places.steps(programme):
         if step.kind == "mentoring":
-            yield from unknown((*path, "by"), "role", step.by, programme.roles)
-            yield from unknown((*path, "escalate_to"), "role", step.escalate_to, programme.roles)
+            yield from unknown((*path, "by"), "role", step.by, programme.role_names)
+            yield from unknown((*path, "escalate_to"), "role", step.escalate_to, programme.role_names)
 
 
 def _terms_named(programme: Programme) -> Iterator[Finding]:

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 
-from domain.programme import Duty, Programme, Tier
+from domain.programme import OFFICES, Duty, Programme, Staffing, Tier
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
 from programmes.document import Place
 
-#: offices that every rollout has, whether a definition names them or not
-OFFICES = frozenset({"operator", "programme-manager", "auditor"})
-
 
 def check_roles(subject: Subject) -> Iterator[Finding]:
     programme = subject.programme
-    for name in OFFICES & programme.roles.keys():
+    for name in programme.roles.keys() & OFFICES:
         if programme.roles[name].kind != "office":
             yield Finding(("roles", name, "kind"), f"'{name}' is an office of every rollout; its kind is office")
     for path, tier in places.tiers(programme):
@@ -22,6 +19,8 @@ def check_roles(subject: Subject) -> Iterator[Finding]:
             yield from _of_duty((*path, "duties", at), tier, duty, programme)
     for path, tier, asking in places.asked(programme):
         yield from _filled((*path, "by"), tier, asking.by, programme)
+        if isinstance(asking, Staffing):
+            yield from _of_staffing(path, tier, asking, programme)
         if asking.escalate is not None:
             yield from _filled((*path, "escalate", "to"), tier, asking.escalate.to, programme)
     for path, tier, step in places.steps(programme):
@@ -80,6 +79,14 @@ def _filled(path: Place, tier: Tier, name: str, programme: Programme) -> Iterato
     elif role.kind == "duty" and name not in duties:
         has = ", ".join(duties) or "none"
         yield Finding(path, f"the duty '{name}' is not filled in the tier '{tier.id}'; its duties: {has}")
+
+
+def _of_staffing(path: Place, tier: Tier, staffing: Staffing, programme: Programme) -> Iterator[Finding]:
+    for at, name in enumerate(staffing.also_by):
+        yield from _filled((*path, "also_by", at), tier, name, programme)
+    if staffing.by in seat_roles(tier):
+        message = f"the seat of '{staffing.by}' is empty itself until the school list or the programme manager fills it"
+        yield Finding((*path, "by"), message, warning=True)
 
 
 def _attends(path: Place, tier: Tier, name: str, programme: Programme) -> Iterator[Finding]:

@@ -146,6 +146,29 @@ def test_an_oversight_is_a_warning_and_no_refusal() -> None:
     assert definition.warnings[0].line == SMALL.split("cohorts:")[0].count("\n") + 2
 
 
+def test_the_offices_of_every_rollout_are_asked_without_being_described() -> None:
+    for office in ("programme-manager", "operator"):
+        definition = read_programme(SMALL.replace("escalate_to: manager", f"escalate_to: {office}"))
+        assert definition.programme.role_title(office) == office
+
+
+def with_staffing(staffing: str) -> str:
+    return SMALL.replace("    duties:\n", f"    team: {{due: {{weeks: 2}}, {staffing}}}\n    duties:\n", 1)
+
+
+def test_those_who_may_change_a_team_are_roles_of_the_tier() -> None:
+    assert not read_programme(with_staffing("by: manager, also_by: [mentor]")).warnings
+    (problem,) = problems_of(with_staffing("by: manager, also_by: [mentro]"))
+    assert "did you mean 'mentor'?" in problem.message
+    (problem,) = problems_of(with_staffing("by: manager, also_by: [trainer]"))
+    assert "no seat of the tier 'school' has the role 'trainer'" in problem.message
+
+
+def test_an_empty_seat_that_is_asked_to_fill_the_others_is_a_warning() -> None:
+    (warning,) = read_programme(with_staffing("by: lead")).warnings
+    assert "the seat of 'lead' is empty itself" in warning.message
+
+
 def test_a_gate_over_peers_reads_the_other_branch_as_well() -> None:
     condition = "{among: peers, where: {fact: mentoring.held, at_least: %d}, at_least: 1}"
     reachable = SMALL.replace("{fact: portfolio.score, at_least: 3}", condition % 3)

@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from pydantic import TypeAdapter
 
 from domain.fact_names import fact_names
-from domain.programme import Programme
+from domain.programme import Programme, Tier
+from domain.step import Asked, Step
 from programmes.library import find_programme
 from programmes.problem import ProgrammeProblems
 from programmes.reader import read_programme
@@ -44,6 +47,18 @@ def test_every_fragment_is_yaml(block: str) -> None:
     with pytest.raises(ProgrammeProblems) as told:
         read_programme(block)
     assert not any("YAML" in problem.message for problem in told.value.problems)
+
+
+@pytest.mark.parametrize("block", blocks("yaml"))
+def test_every_fragment_has_only_keys_and_values_that_there_are(block: str) -> None:
+    part = yaml.safe_load(block)
+    if isinstance(part, list):
+        TypeAdapter(list[Step]).validate_python(part)
+        return
+    models = [model for model in (Asked, Tier, Programme) if part.keys() <= model.model_fields.keys()]
+    assert models, part.keys()
+    for key, value in part.items():
+        TypeAdapter(models[0].model_fields[key].annotation).validate_python(value)
 
 
 @pytest.mark.parametrize("block", blocks("csv complete"))

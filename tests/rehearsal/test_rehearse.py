@@ -15,12 +15,20 @@ from rehearsal.habits import SHIPPED
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 COMMAND = Path(sys.executable).parent / "kaskad"
+DOCS = Path(__file__).parents[2] / "docs"
+DEFINITIONS = Path(__file__).parents[1] / "programmes" / "definitions"
 LIST = (EXAMPLES / "nis-share-2024-schools.csv").read_text(encoding="utf-8").splitlines(keepends=True)
 
 
 def _rehearse(home: Path, schools: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return _rehearse_of("nis-share", "2024", home, schools, *arguments)
+
+
+def _rehearse_of(
+    programme: str, cohort: str, home: Path, schools: Path, *arguments: str
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [COMMAND, "rollout", "rehearse", "nis-share", "--cohort", "2024", "--schools", str(schools), *arguments],
+        [COMMAND, "rollout", "rehearse", programme, "--cohort", cohort, "--schools", str(schools), *arguments],
         env={**os.environ, "KASKAD_HOME": str(home), "KASKAD_TEMPORAL_UI": "0"},
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
@@ -56,6 +64,36 @@ def test_other_values_of_parameters_lead_elsewhere(home: Path, two_schools: Path
     assert ended.returncode == 0, ended.stderr
     tiers = {each["tier"]: each["participants"] for each in json.loads(ended.stdout)["tiers"]}
     assert tiers["rural-hub-school"] == 2
+
+
+def test_a_definition_that_leaves_out_all_that_may_be_left_out_is_played_to_its_end(home: Path, tmp_path: Path) -> None:
+    page = (DOCS / "definition-language.md").read_text(encoding="utf-8")
+    definition = tmp_path / "first-steps.yaml"
+    definition.write_text(page.split("```yaml complete\n")[1].split("```")[0], encoding="utf-8")
+    ended = _rehearse_of(str(definition), "2024", home, some_schools(tmp_path), "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert {each["tier"]: each["participants"] for each in json.loads(ended.stdout)["tiers"]} == {
+        "trainers": 1,
+        "school": 2,
+    }
+
+
+def test_a_rollout_that_can_not_end_says_who_waits_and_for_what(home: Path, tmp_path: Path) -> None:
+    small = yaml.safe_load((DEFINITIONS / "small.yaml").read_text(encoding="utf-8"))
+    small["tiers"][1]["certification"]["gate"] = {"fact": "mentoring.last", "is": "at_risk"}
+    definition = tmp_path / "small.yaml"
+    definition.write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
+    ended = _rehearse_of(str(definition), "a", home, some_schools(tmp_path))
+    assert ended.returncode == 1
+    assert "trainers (nothing is asked)" in ended.stderr
+    assert "kaskad audit replay" in ended.stderr
+
+
+def some_schools(folder: Path) -> Path:
+    file = folder / "two.csv"
+    rows = [f'{school},school,"Мектеп","Школа",School,Abai,kk\n' for school in ("s-1", "s-2")]
+    file.write_text("".join(("school,tier,name_kk,name_ru,name_en,region,language\n", *rows)), encoding="utf-8")
+    return file
 
 
 def test_a_list_with_a_bad_row_is_refused_as_it_would_be_live(home: Path, two_schools: Path) -> None:

@@ -14,7 +14,7 @@ from domain.participant.attending import (
 from domain.participant.journey import CloseJourney, Withdraw
 from domain.participant.team import TakeSeat
 from tests.domain.given import HEAD, MANAGER, MEMBER, MORNING, PARENT, REASON, SPARE, Given, a_school, kinds
-from tests.domain.tiny import changed, tiny
+from tests.domain.tiny import SCHOOL, changed, tiny
 
 SESSION: dict[str, Any] = {"session": "house.course.one.1"}
 BOOKING: dict[str, Any] = {
@@ -53,6 +53,19 @@ def test_those_who_sat_in_the_seats_are_credited() -> None:
     school = booked().later(days=11)
     events = school.when(CreditAttendance, **CREDIT, absent=("member-1",))
     assert events[0] == AttendanceCredited("house.course.one.1", "course", 4, ("head",), {"head": HEAD})
+
+
+def test_a_seat_that_may_stay_empty_counts_for_the_dose_only_once_it_is_filled() -> None:
+    dose = {"hours": 4, "share": 100}
+    steps = [{**step, "dose": dose} if step["id"] == "course" else step for step in SCHOOL["steps"]]
+    all_of_them = changed(school={"steps": steps})
+    for filled, hours in (((), 4), (("member-2",), 0)):
+        school = a_school(all_of_them)
+        for seat in filled:
+            school.when(TakeSeat, MANAGER, seat=seat, person=SPARE)
+        school.when(BookSession, **BOOKING)
+        school.later(days=11).when(CreditAttendance, **CREDIT, absent=("member-2",))
+        assert school.state.fact("course.hours") == hours
 
 
 def test_the_dose_is_what_enough_of_the_audience_attended() -> None:

@@ -34,7 +34,7 @@ def test_children_are_counted_as_they_come_and_certify_and_end() -> None:
 
 
 def test_a_child_tells_each_thing_once() -> None:
-    house = a_house(tiny())
+    house = a_house(tiny(), "two")
     child = {"child": "tiny-2024/one", "tier": "school"}
     assert house.when(NoteChild, **child, what="enrolled") == (ChildEnrolled("tiny-2024/one", "school"),)
     assert house.when(NoteChild, **child, what="certified") == (ChildCertified("tiny-2024/one"),)
@@ -43,7 +43,7 @@ def test_a_child_tells_each_thing_once() -> None:
 
 
 def test_what_a_child_tells_is_heard_also_when_its_enrolment_was_not() -> None:
-    house = a_house(tiny())
+    house = a_house(tiny(), "two")
     assert tells(house, "one", "certified") == ["ChildEnrolled", "ChildCertified"]
 
 

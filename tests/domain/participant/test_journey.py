@@ -114,13 +114,20 @@ def test_a_gate_stays_shut_while_a_fact_is_missing_and_opens_when_it_is_there() 
 
 def test_a_gate_opens_on_its_date_without_anybody_and_only_once() -> None:
     house = a_house(tiny())
-    assert kinds(house.passes(days=28)) == ["TaskOverdue", "TaskOverdue"]
+    assert house.passes(days=28) == []
     events = house.passes(days=1)
     midnight = house.history[-3].happened_at
     assert kinds(events) == ["DateCame", "GateOpened", "TaskAsked"]
     assert events[0] == DateCame(midnight)
     assert f"{midnight:%Y-%m-%d %H:%M}" == "2024-09-30 19:00", "midnight in Astana"
     assert house.state.phase == "next_tier"
+
+
+def test_a_delivery_begins_with_the_first_school_that_it_is_meant_for() -> None:
+    house = a_house(tiny())
+    assert "teach" not in house.state.steps
+    events = house.when(NoteChild, child="tiny-2024/one", tier="school", what="enrolled")
+    assert kinds(events) == ["ChildEnrolled", "StepStarted", "TaskAsked", "TaskAsked"]
 
 
 def test_a_date_that_is_past_at_the_enrolment_opens_the_gate_at_once() -> None:

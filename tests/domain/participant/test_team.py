@@ -17,8 +17,22 @@ from domain.participant.team import (
     SubstituteNamed,
     TakeSeat,
 )
-from tests.domain.given import HEAD, MANAGER, MEMBER, MENTOR, MORNING, REVIEWER, SPARE, STRANGER, a_school, kinds
-from tests.domain.tiny import changed
+from tests.domain.given import (
+    CLERK,
+    HEAD,
+    MANAGER,
+    MEMBER,
+    MENTOR,
+    MORNING,
+    REVIEWER,
+    SPARE,
+    STRANGER,
+    a_house,
+    a_school,
+    about,
+    kinds,
+)
+from tests.domain.tiny import changed, tiny
 
 
 def test_the_journey_begins_when_every_required_seat_is_filled() -> None:
@@ -73,6 +87,20 @@ def test_only_the_coordinator_or_the_programme_manager_staffs_a_team() -> None:
     tier["seats"] += [{"id": "member-1", "role": "member", "required": "no"}]
     school = a_school(changed(school=tier), persons={"lead": SPARE, "head": HEAD})
     assert school.when(TakeSeat, SPARE, seat="member-1", person=MEMBER)
+
+
+def test_whoever_the_tier_names_changes_the_team_too() -> None:
+    staffing = {"by": "clerk", "also_by": ["member"], "due": {"days": 14}}
+    school = a_school(changed(school={"team": staffing}))
+    assert school.when(TakeSeat, MEMBER, seat="member-2", person=SPARE)
+    assert school.when(FreeSeat, CLERK, seat="member-2")
+    school.refuses(draft.NOT_YOURS, TakeSeat, REVIEWER, seat="member-2", person=SPARE)
+
+
+def test_where_the_tier_does_not_say_who_fills_the_seats_the_manager_is_asked() -> None:
+    house = a_house(tiny(), persons={})
+    assert house.state.tasks["team/fill-1"].role == "programme-manager"
+    assert about("team/fill-1", house.when(TakeSeat, MANAGER, seat="head", person=HEAD)) == ["TaskCompleted"]
 
 
 def test_a_substitute_acts_on_behalf_of_the_holder_until_the_absence_is_over() -> None:
