@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.command import Command
-from domain.identity import rollout_stream
+from domain.identity import participant_id, participant_stream, rollout_stream
+from domain.participant.journey import LEFT_BEHIND, Withdraw
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.state import Participant, Task
 from domain.participant.tasks import CompleteTask
@@ -13,7 +14,7 @@ from domain.participant.team import TakeSeat
 from domain.rollout.commands import NominateSchools
 from rehearsal.acting import Acting
 from rehearsal.cast import made_up_places, person_id
-from rehearsal.deed import Deed, Turn
+from rehearsal.deed import Deed, Turn, given_text
 from rehearsal.drawing import draw, happens, pick
 from rehearsal.evidence_acts import review, submit
 from rehearsal.scene import Scene
@@ -50,7 +51,19 @@ def _complete(acting: Acting, scene: Scene, turn: Turn, state: Participant, task
 
 
 def _decide(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="acted")),))
+    done = (turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="acted"))
+    if task.id != LEFT_BEHIND:
+        return Deed((done,))
+    commands, texts = [done], []
+    for number, school in enumerate((task.subject or "").split(), 1):
+        stream = participant_stream(participant_id(state.rollout, school))
+        if scene.participants[stream].ended:
+            continue
+        about = f"{school}/{turn.what}"
+        reason, text = given_text(acting.plan.seed, turn.person, about, "Nobody is left to prepare the school.")
+        commands.append((stream, acting.command(Withdraw, turn, now, number, reason=reason)))
+        texts.append(text)
+    return Deed(tuple(commands), texts=tuple(texts))
 
 
 def _hold_checkpoint(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:

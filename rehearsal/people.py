@@ -91,8 +91,6 @@ class People:
 
     def _of(self, stream: str) -> Iterator[Turn]:
         state = self.scene.participants[stream]
-        if state.ended:
-            return
         for row in self.scene.inbox.get(stream, ()):
             task = state.tasks.get(row["task"])
             person = row["substitute"] or row["person"] or self.offices.get(row["role"])
@@ -100,7 +98,8 @@ class People:
                 person = self.manager  # who is asked has no seat yet, and somebody has to begin
             if task is not None and person is not None:
                 yield from self._task_turns(stream, state, task, person)
-        yield from self.unasked.turns(stream, state)
+        if not state.ended:
+            yield from self.unasked.turns(stream, state)
 
     def _task_turns(self, stream: str, state: Participant, task: Task, person: str) -> Iterator[Turn]:
         if self.happenings.is_silent(state, task):

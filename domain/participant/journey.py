@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +23,9 @@ from domain.participant.tasks import ask, done
 from domain.participant.team import STAFFING, SeatTaken
 from domain.programme import Programme, Tier
 from domain.text import Id, Text
+
+#: what the programme manager is asked about the children of a participant that withdrew; the subject names them
+LEFT_BEHIND: Final = "children/decide"
 
 # --- events
 
@@ -172,7 +175,7 @@ def withdraw(draft: Draft, command: Withdraw) -> None:
     draft.record(Withdrawn(text_ref(command.reason)))
     left = sorted(school_of(name) for name, child in draft.state.children.items() if child.ended is None)
     if left:
-        ask(draft, "children/decide", "decide", MANAGER_DECIDES, subject=" ".join(left))
+        ask(draft, LEFT_BEHIND, "decide", MANAGER_DECIDES, subject=" ".join(left))
 
 
 def close_journey(draft: Draft) -> None:

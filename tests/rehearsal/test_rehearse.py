@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from eventlog.log import open_log
 from programmes.library import EXAMPLES
 from rehearsal.habits import SHIPPED
 
@@ -87,6 +88,22 @@ def test_a_rollout_that_can_not_end_says_who_waits_and_for_what(home: Path, tmp_
     assert ended.returncode == 1
     assert "trainers (nothing is asked)" in ended.stderr
     assert "kaskad audit replay" in ended.stderr
+
+
+def test_schools_that_were_opened_by_one_that_withdraws_later_do_not_hold_up_the_end(
+    home: Path, tmp_path: Path
+) -> None:
+    habits = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    (withdraws,) = (each for each in habits["happenings"] if each["what"] == "withdraws")
+    withdraws["after_days"] = 200
+    file = tmp_path / "habits.yaml"
+    file.write_text(yaml.safe_dump(habits), encoding="utf-8")
+    small, schools = str(DEFINITIONS / "small.yaml"), some_schools(tmp_path)
+    ended = _rehearse_of(small, "a", home, schools, "--habits", str(file), "--keep", str(tmp_path / "kept"))
+    assert ended.returncode == 0, ended.stderr
+    with open_log(tmp_path / "kept" / "log.db", read_only=True) as log:
+        withdrawn = [each.stream for each in log.read(kinds=["Withdrawn"])]
+    assert len(withdrawn) == 3, "the school, and its two partners"
 
 
 def some_schools(folder: Path) -> Path:
