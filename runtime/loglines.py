@@ -45,6 +45,8 @@ def set_up_logging(settings: Settings, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [_Lines(lines)]
     root.setLevel(settings.log_level.upper())
+    # it names each of its plugins at every start
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     _name_by_extra_only()
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *_shared(), ProcessorFormatter.wrap_for_formatter],

@@ -27,6 +27,10 @@ log = structlog.get_logger("kaskad.worker")
 #: Seconds between two tries to reach a server that is away.
 RETRY_EVERY = 3.0
 
+#: How long a task of a workflow waits for the worker that has it in memory. After that any other takes it: so long do
+#: people wait for the first answer after a worker was killed (12 s with the SDK's ten).
+STICKS_FOR = timedelta(seconds=5)
+
 #: Seconds between two looks at what people are to be told.
 TELL_EVERY = 5.0
 
@@ -43,6 +47,7 @@ def make_worker(client: Client, settings: Settings, **overrides: Any) -> Worker:
         "max_concurrent_workflow_tasks": settings.concurrent_workflow_tasks,
         "max_concurrent_activities": settings.concurrent_activities,
         "max_concurrent_local_activities": settings.concurrent_activities,
+        "sticky_queue_schedule_to_start_timeout": STICKS_FOR,
         "graceful_shutdown_timeout": timedelta(seconds=settings.stop_within),
         "deployment_config": deployment(settings),
     }

@@ -52,13 +52,23 @@ def shut_down() -> None:
         loglines.stop_logging()
 
 
+class MetricsRefused(Exception):
+    """Nobody can listen on the address for Prometheus."""
+
+    def __init__(self, address: str | None, why: Exception) -> None:
+        super().__init__(f"KASKAD_METRICS_ADDRESS is {address}, on which nothing can be shown: {why}.")
+
+
 def core_runtime(settings: Settings) -> "Runtime":
     """What the SDK's core says goes to our log lines; its metrics to Prometheus, or with ours over OTLP, or nowhere."""
     from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
     forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
     lines = LoggingConfig(TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
-    return Runtime(telemetry=TelemetryConfig(logging=lines, metrics=_core_metrics(settings)))
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=lines, metrics=_core_metrics(settings)))
+    except ValueError as error:
+        raise MetricsRefused(settings.metrics_address, error) from error
 
 
 def _core_metrics(settings: Settings) -> "OpenTelemetryConfig | PrometheusConfig | None":

@@ -65,6 +65,7 @@ CODES: Final[dict[str, int]] = {
     "runtime.folder.FolderInUse": REFUSED,
     "runtime.ports.PortTaken": REFUSED,
     "runtime.settings.WrongSetting": BAD_INPUT,
+    "runtime.telemetry.MetricsRefused": REFUSED,
     "runtime.connection.TemporalUnavailable": UNREACHABLE,
     "runtime.embedded.ServerFailed": UNREACHABLE,
     "runtime.embedded.ServerMissing": UNREACHABLE,

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from activities.observing import current_trace_id, span
+from runtime import telemetry
 from runtime.embedded import EmbeddedServer
 from runtime.loglines import set_up_logging, stop_logging
 from runtime.settings import Settings
@@ -122,6 +124,15 @@ def test_a_trace_reaches_from_the_command_into_the_activities(
 
 def test_a_receiver_that_is_away_delays_nobody_for_long() -> None:
     assert work(OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1")[1] == "True"
+
+
+def test_an_address_for_prometheus_that_is_taken_is_told_in_a_sentence(settings_here: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(telemetry.MetricsRefused, match=f"KASKAD_METRICS_ADDRESS is {address}.*in use"):
+            telemetry.core_runtime(settings_here.model_copy(update={"metrics_address": address}))
 
 
 def test_a_span_within_a_span_has_the_same_trace_id() -> None:
