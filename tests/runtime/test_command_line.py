@@ -55,6 +55,34 @@ def test_a_misspelt_command_is_usage_and_names_the_nearest() -> None:
     assert "Did you mean 'rollout'?" in ended.stderr
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_fault(closed: str, tmp_path: Path) -> None:
+    def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
+        shell = ["sh", "-c", f'"$@" {closed}', "sh", str(COMMAND), *arguments]
+        return subprocess.run(
+            shell, capture_output=True, text=True, env={**os.environ, "KASKAD_HOME": str(tmp_path)}, check=False
+        )
+
+    listed, refused = ended("programme", "list"), ended("person", "erase", "p-7k2m9x4q", "--as", "p-7k2m9x4q")
+    assert (listed.returncode, refused.returncode) == (outcome.DONE, outcome.REFUSED)
+    assert "Traceback" not in listed.stderr + refused.stderr
+
+
+def test_an_output_that_lacks_kazakh_letters_is_written_to_all_the_same() -> None:
+    plain = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ended = call("programme", "show", "nis-share", "--language", "kk", **plain)
+    assert ended.returncode == outcome.DONE
+    assert r"\u049b" in ended.stdout
+
+
+def test_whoever_stops_a_command_at_its_start_sees_no_traceback() -> None:
+    program = (
+        "import cli, terminal.main as main\ndef run(arguments): raise KeyboardInterrupt\nmain.run = run\ncli.main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (outcome.INTERRUPTED, "kaskad: stopped.\n")
+
+
 def test_the_version_is_that_of_the_product() -> None:
     assert call("--version").stdout.startswith("kaskad ")
 
