@@ -12,6 +12,16 @@ _MADE_OF: Final[dict[str, dict[str, str]]] = {
     },
     "review": {"kk": "Сараптау: {title}", "ru": "Рецензия: {title}", "en": "Review: {title}"},
     "decide": {"kk": "Шешім қабылдау: {title}", "ru": "Принять решение: {title}", "en": "Decide: {title}"},
+    "duty": {
+        "kk": "Басқа адамды тағайындау: {title}",
+        "ru": "Назначить другого человека: {title}",
+        "en": "Name somebody else: {title}",
+    },
+    "children": {
+        "kk": "Осы қатысушы дайындап жүрген мектептер туралы шешім қабылдау",
+        "ru": "Принять решение о школах, которые готовил этот участник",
+        "en": "Decide about the schools that it was preparing",
+    },
     "checkpoint": {
         "kk": "{title}: {number}-кездесу",
         "ru": "{title}: встреча {number}",
@@ -89,6 +99,10 @@ class Titles:
                 return self._made("fill_seats")
             case "nominate", None:
                 return self._made("nominate", self.tier(rest.partition(".")[0]))
+            case "duty", None:
+                return self._made("duty", self.role(name))
+            case "children", None:
+                return self._made("children")
             case "gate", None:
                 return self._made("decide", self._gate(tier, name))
             case _, "assignment":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from activities.adopted import adopted_by
-from domain.identity import stream_subject
+from domain.identity import school_of, stream_subject
+from domain.participant.team import DUTY_TASKS
 from terminal.tree import from_the_top
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ class Course(msgspec.Struct, frozen=True):
     tiers: list[Tier]
 
 
+class NoOne(msgspec.Struct, frozen=True):
+    """A duty for which somebody has to be named, since whoever would have it by a seat of the parent's may not."""
+
+    rollout: str
+    school: str
+    duty: str
+
+
 class LogTold(msgspec.Struct, frozen=True):
     place: str
     size: int
@@ -60,6 +69,7 @@ class LogTold(msgspec.Struct, frozen=True):
     recorded_at: datetime | None
     rollouts: list[Course]
     late: list[Late]
+    no_one: list[NoOne]
     #: follow-ups not delivered, and those of them that should have been
     followups: int
     followups_late: int
@@ -80,6 +90,11 @@ def told_by(log: "EventLog") -> LogTold:
         recorded_at=head.recorded_at,
         rollouts=[_course(log, row, tasks) for row in log.rows("rollouts")],
         late=_late(log, tasks),
+        no_one=[
+            NoOne(task["rollout"], school_of(task["participant"]), task["task"].split("/")[1])
+            for task in tasks
+            if task["task"].startswith(DUTY_TASKS)
+        ],
         followups=log.followups.count(),
         followups_late=len(log.followups.pending(limit=1000, older_than=now - _FORGOTTEN)),
         # a paused rollout's clock stands still, and its rows say so by having no due date

@@ -61,12 +61,12 @@ def _wrong(here: Settings, stack: Stack, told: LogTold | None, why: str, free: i
     if told is None:
         yield "The event log can't be read.", why
     else:
-        yield from _behind(stack, told)
+        yield from what_is_behind(stack, told)
     if free is not None and free < _LEAST_SPACE:
         yield f"Only {free // 1_000_000} MB are free at {here.home}.", "Make room; a full disk refuses every command."
 
 
-def _behind(stack: Stack, told: LogTold) -> Iterator[tuple[str, str]]:
+def what_is_behind(stack: Stack, told: LogTold) -> Iterator[tuple[str, str]]:
     waiting = "A worker delivers them within a minute" if stack.worker else "They go on once a worker runs"
     if told.followups_late:
         yield (
@@ -79,6 +79,12 @@ def _behind(stack: Stack, told: LogTold) -> Iterator[tuple[str, str]]:
         yield (
             f"The clock is behind for {len(told.behind)} streams, most of all {stream}: {late}.",
             "'kaskad recover' makes Temporal agree with the log." if stack.worker else f"{waiting}.",
+        )
+    for each in told.no_one[:_MANY]:
+        yield (
+            f"{each.school} needs somebody else as {each.duty}: whoever would be it by a seat of the parent's has a "
+            "part there that rules it out.",
+            f"kaskad school assign {each.rollout}/{each.school} --duty {each.duty}=PERSON",
         )
     for course in told.rollouts:
         if course.not_begun and course.status != "closed":

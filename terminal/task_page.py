@@ -56,8 +56,15 @@ def _done(to: "Addressed", done: "TaskDone") -> Page:
 
 def _asks(to: "Addressed", task: "Task") -> Page:
     """What is wanted, and the command that does it."""
+    from domain.participant.team import DUTY_TASKS
+
     state, school = to.state, to.state.id
     match task.kind:
+        case "decide" if task.id.startswith(DUTY_TASKS):
+            return {
+                "Why": "whoever would have the duty by a seat of the parent's has a part here that rules it out",
+                "Do": f"kaskad school assign {school} --duty {task.subject}=PERSON",
+            }
         case "assignment" | "decide":
             answers = _answers(to, task)
             page = {"Answers": ", ".join(answers)}

@@ -10,9 +10,11 @@ from domain.calendar import Due
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
 from domain.participant.draft import Draft, roles_of
+from domain.participant.evidence import MANAGER_DECIDES
 from domain.participant.state import DutyState, Participant, PastDuty, put, with_facts
+from domain.participant.tasks import ask, done
 from domain.programme import Staffing
-from domain.refusal import Reason
+from domain.refusal import Reason, Refused
 from domain.text import Id
 
 # --- events
@@ -90,6 +92,9 @@ class AssignDuty(Command):
     def persons_named(self) -> Iterable[str]:
         return (self.person,)
 
+
+#: tasks that ask the manager for somebody to have a duty: duty/<duty>/decide-<number>
+DUTY_TASKS = "duty/"
 
 # --- refusals
 
@@ -173,8 +178,27 @@ def assign_duty(draft: Draft, command: AssignDuty) -> None:
     before = draft.state.duties.get(command.duty)
     if before is not None and before.person == command.person:
         return
-    _separate(draft, command.duty, command.person)
+    try:
+        _separate(draft, command.duty, command.person)
+    except Refused:
+        if not draft.by_the_system:
+            raise
+        _ask_for_another(draft, command.duty)
+        return
     draft.record(DutyAssigned(command.duty, command.person, before.person if before else None))
+    for task in _asked_for(draft, command.duty):
+        done(draft, task, "acted")
+
+
+def _ask_for_another(draft: Draft, duty: str) -> None:
+    """Whoever has the duty by a seat of the parent's may not have it here: the manager decides who else."""
+    if not _asked_for(draft, duty):
+        times = sum(task.startswith(f"{DUTY_TASKS}{duty}/") for task in draft.state.done)
+        ask(draft, f"{DUTY_TASKS}{duty}/decide-{times + 1}", "decide", MANAGER_DECIDES, subject=duty)
+
+
+def _asked_for(draft: Draft, duty: str) -> list[str]:
+    return [task for task in draft.state.tasks if task.startswith(f"{DUTY_TASKS}{duty}/")]
 
 
 def _may_staff(draft: Draft) -> None:

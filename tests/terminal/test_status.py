@@ -2,6 +2,14 @@
 
 from pathlib import Path
 
+from domain.participant.team import AssignDuty, TakeSeat
+from terminal.status_log import NoOne, told_by
+from terminal.status_page import what_is_behind
+from terminal.status_stack import Stack
+from tests.audit.logged import LoggedLittleWorld
+from tests.domain.given import MANAGER, SPARE
+from tests.domain.little_world import place
+from tests.domain.tiny import HOUSE, changed
 from tests.terminal.calling import Calls
 from tests.terminal.lists import started
 
@@ -38,6 +46,21 @@ def test_where_nothing_can_be_read_the_exit_code_says_so(kaskad: Calls, tmp_path
     ended = kaskad("status", code=3, KASKAD_HOME=str(tmp_path / "nothing"))
     assert "There is no event log" in ended.out
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_duty_for_which_somebody_has_to_be_named_is_told_with_what_to_do(tmp_path: Path) -> None:
+    opening = {**HOUSE["opens"][0], "gate": {"on_or_after": "2024-09-01"}}
+    world = LoggedLittleWorld(tmp_path / "log.db", place("one"), programme=changed(house={"opens": [opening]}))
+    world.ask_school("one", AssignDuty, MANAGER, duty="reviewer", person=SPARE)
+    assert told_by(world.log).no_one == []
+    world.ask_school("house", TakeSeat, MANAGER, seat="head", person=SPARE)
+    told = told_by(world.log)
+    world.close()
+    assert told.no_one == [NoOne("tiny-2024", "one", "mentor")]
+    stack = Stack(server=True, worker=True, address="here:7233", workers=("one@here",), why="")
+    sentences = dict(what_is_behind(stack, told))
+    wrong = next(each for each in sentences if "one needs somebody else as mentor" in each)
+    assert sentences[wrong] == "kaskad school assign tiny-2024/one --duty mentor=PERSON"
 
 
 def test_every_command_of_a_manager_has_help_with_an_example(kaskad: Calls) -> None:

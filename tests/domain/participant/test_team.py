@@ -173,6 +173,27 @@ def test_the_mentor_does_not_review_and_the_reviewer_does_not_mentor() -> None:
     school.refuses(team.NOT_BOTH, AssignDuty, MANAGER, duty="mentor", person=REVIEWER)
 
 
+def test_a_duty_that_goes_with_a_seat_and_may_not_is_asked_of_the_manager() -> None:
+    school = a_school()
+    (asked,) = school.when(AssignDuty, duty="mentor", person=REVIEWER)
+    assert isinstance(asked, TaskAsked)
+    assert (asked.task, asked.role, asked.subject) == ("duty/mentor/decide-1", "programme-manager", "mentor")
+    assert school.state.duties["mentor"].person == MENTOR
+    assert school.when(AssignDuty, duty="mentor", person=MEMBER) == (), "asked once"
+    events = school.when(AssignDuty, MANAGER, duty="mentor", person=SPARE)
+    assert kinds(events) == ["DutyAssigned", "TaskCompleted"]
+    (again,) = school.when(AssignDuty, duty="mentor", person=REVIEWER)
+    assert isinstance(again, TaskAsked)
+    assert again.task == "duty/mentor/decide-2"
+
+
+def test_the_manager_may_leave_a_duty_as_it_stands() -> None:
+    school = a_school()
+    school.when(AssignDuty, duty="mentor", person=REVIEWER)
+    school.when(CompleteTask, MANAGER, task="duty/mentor/decide-1", answer="stands")
+    assert not any(task.kind == "decide" for task in school.state.tasks.values())
+
+
 def test_whoever_sits_in_the_team_does_not_judge_it_nor_does_a_substitute() -> None:
     school = a_school()
     school.refuses(team.NOT_BOTH, AssignDuty, MANAGER, duty="reviewer", person=MEMBER)
