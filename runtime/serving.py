@@ -68,6 +68,14 @@ def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
     )
 
 
+def make_current(settings: Settings) -> str:
+    """The command with which an operator has Temporal give its work to this version."""
+    return (
+        "temporal worker deployment set-current-version "
+        f"--deployment-name {settings.deployment} --build-id {settings.build_id}"
+    )
+
+
 def run_worker(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT."""
     from activities.registry import close_offices
@@ -103,6 +111,8 @@ async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) ->
         log.warning("search attributes are missing", reason=sentence)
     async with make_worker(client, settings):
         log.info("serving", task_queue=settings.task_queue, namespace=client.namespace)
+        if settings.build_id is not None:
+            log.info("versioned: Temporal gives no work to a version before it is current", how=make_current(settings))
         repeated = (
             _again_and_again("reconciling", settings.reconcile_every, lambda: reconcile(client, settings)),
             _again_and_again("telling people", TELL_EVERY, postman_for(settings).notify),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from runtime.reference import settings_reference
+from runtime.serving import make_current
 from runtime.settings import VARIABLES, Settings, WrongSetting
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -97,3 +98,8 @@ def test_the_log_the_registry_and_its_keys_are_three_places(tmp_path: Path) -> N
 def test_a_store_that_fsspec_knows_is_taken(tmp_path: Path) -> None:
     read = Settings.from_environment({"KASKAD_HOME": str(tmp_path), "KASKAD_EVIDENCE": "s3://bucket/evidence"})
     assert read.evidence == "s3://bucket/evidence"
+
+
+def test_the_way_to_make_a_version_current_is_on_the_page_as_in_the_log(tmp_path: Path) -> None:
+    command = make_current(Settings(home=tmp_path, build_id="BUILD_ID"))
+    assert command in (Path(__file__).parents[2] / "deploy" / "README.md").read_text()
