@@ -79,9 +79,16 @@ class Inbox:
         roles = {role for each in self._definitions() for role in each.definition["roles"]}
         if word in roles:
             return lambda task: task["role"] == word
-        from domain.identity import nearest
+        return self._is_of_office(word, [*schools, *roles])
 
-        close = nearest(word, [*schools, *roles])
+    def _is_of_office(self, word: str, others: list[str]) -> Callable[[Row], bool]:
+        """Of an office that every rollout has; the definitions need not name it, and there may be none yet."""
+        from domain.identity import nearest
+        from domain.programme import OFFICES
+
+        if word in OFFICES:
+            return lambda task: task["role"] == word
+        close = nearest(word, [*others, *OFFICES])
         hint = f"; did you mean '{close}'?" if close else "."
         raise NotFound(f"There is no person, school or role '{word}'{hint}")
 

@@ -32,6 +32,16 @@ class Late(msgspec.Struct, frozen=True):
     escalated: bool
 
 
+class Unfilled(msgspec.Struct, frozen=True):
+    """A role that is asked for something, and that nobody has there."""
+
+    rollout: str
+    role: str
+    tasks: int
+    #: where the first of them is asked
+    school: str
+
+
 class Tier(msgspec.Struct, frozen=True):
     tier: str
     participants: int
@@ -70,6 +80,7 @@ class LogTold(msgspec.Struct, frozen=True):
     rollouts: list[Course]
     late: list[Late]
     no_one: list[NoOne]
+    unfilled: list[Unfilled]
     #: follow-ups not delivered, and those of them that should have been
     followups: int
     followups_late: int
@@ -95,6 +106,7 @@ def told_by(log: "EventLog") -> LogTold:
             for task in tasks
             if task["task"].startswith(DUTY_TASKS)
         ],
+        unfilled=_unfilled(log, tasks),
         followups=log.followups.count(),
         followups_late=len(log.followups.pending(limit=1000, older_than=now - _FORGOTTEN)),
         # a paused rollout's clock stands still, and its rows say so by having no due date
@@ -144,3 +156,14 @@ def _late(log: "EventLog", tasks: list[dict[str, Any]]) -> list[Late]:
         for task in overdue
     ]
     return sorted(found, key=lambda each: (each.due_at, each.school, each.task))
+
+
+def _unfilled(log: "EventLog", tasks: list[dict[str, Any]]) -> list[Unfilled]:
+    """Roles for which no seat, no duty and no office says who is meant."""
+    granted = {(row["right"], row["scope"]) for row in log.rows("rights")}
+    asked: dict[tuple[str, str], list[str]] = {}
+    for task in sorted(tasks, key=lambda each: (each["due_at"], each["stream"])):
+        rollout, role = task["rollout"], task["role"]
+        if task["person"] is None and granted.isdisjoint({(role, "*"), (role, rollout)}):
+            asked.setdefault((rollout, role), []).append(stream_subject(task["stream"]).partition("/")[2])
+    return [Unfilled(rollout, role, len(schools), schools[0]) for (rollout, role), schools in asked.items()]

@@ -86,6 +86,12 @@ def what_is_behind(stack: Stack, told: LogTold) -> Iterator[tuple[str, str]]:
             "part there that rules it out.",
             f"kaskad school assign {each.rollout}/{each.school} --duty {each.duty}=PERSON",
         )
+    for role in told.unfilled:
+        yield (
+            f"{role.tasks} open {'task' if role.tasks == 1 else 'tasks'} of {role.rollout} are for '{role.role}', "
+            f"and nobody is that there: {role.school} first.",
+            "Say who: 'kaskad school seat', 'kaskad school assign' or 'kaskad person grant'.",
+        )
     for course in told.rollouts:
         if course.not_begun and course.status != "closed":
             yield f"{course.not_begun} participants of {course.rollout} have not begun.", f"{waiting}."

@@ -12,6 +12,7 @@ from tests.domain.little_world import place
 from tests.domain.tiny import HOUSE, changed
 from tests.terminal.calling import Calls
 from tests.terminal.lists import started
+from tests.terminal.short import start_short
 
 
 def test_the_screen_tells_what_runs(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
@@ -40,6 +41,19 @@ def test_a_task_queue_that_nobody_serves_is_told(kaskad: Calls) -> None:
     assert told["server"]["reached"]
     assert not told["worker"]["reached"]
     assert "No worker serves the task queue served-by-nobody" in told["wrong"][0]["what"]
+
+
+def test_what_is_asked_of_a_role_that_nobody_has_is_told(kaskad: Calls, tmp_path: Path) -> None:
+    short = start_short(kaskad, tmp_path)
+
+    def unfilled() -> list[dict[str, object]]:
+        return [each for each in short("status", "--json").json["log"]["unfilled"] if each["rollout"] == short.id]
+
+    assert unfilled() == []
+    short("school", "seat", f"{short.id}/{short.first}", "lead", "--free")
+    (role,) = unfilled()
+    assert (role["role"], role["school"]) == ("lead", short.first)
+    assert "nobody is that there" in short("status").out
 
 
 def test_where_nothing_can_be_read_the_exit_code_says_so(kaskad: Calls, tmp_path: Path) -> None:
