@@ -148,7 +148,8 @@ class Database:
         if name in ("UndefinedTable", "InvalidCatalogName"):
             return LogCorrupt(f"The database {self.place} is not a whole event log: {first_line}.")
         if _is_unavailable_postgres(cause):
-            return LogUnavailable(f"PostgreSQL at {self.place} can't be used: {first_line}.")
+            hint = "Start it, or check KASKAD_LOG."
+            return LogUnavailable(f"PostgreSQL at {self.place} can't be used: {first_line}. {hint}")
         return error
 
     def _explain_sqlite(self, cause: BaseException, name: str, message: str) -> Exception:

@@ -70,7 +70,7 @@ def dotted(path: Place) -> str:
     return text
 
 
-def parse(content: bytes, file: str) -> Document:
+def parse(content: bytes, file: str, *, begins: str = "a definition begins with 'kaskad: 1'") -> Document:
     """Raises ProgrammeProblems when it is no YAML, or not the plain YAML that definitions are written in."""
     document = Document(file)
     text = _decoded(content, document)
@@ -80,7 +80,7 @@ def parse(content: bytes, file: str) -> Document:
     except yaml.YAMLError as error:
         raise ProgrammeProblems([_syntax_problem(error, document)]) from None
     if node is None:
-        raise ProgrammeProblems([document.problem((), "is empty; a definition begins with 'kaskad: 1'")])
+        raise ProgrammeProblems([document.problem((), f"is empty; {begins}")])
     reading = _Reading(document)
     document.content = reading.value(node, ())
     if reading.problems:

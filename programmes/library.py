@@ -24,11 +24,12 @@ def library() -> dict[str, Path]:
 
 
 def find_programme(name: str) -> Path:
-    """The file of a shipped programme, or the file that is named itself; raises UnknownProgramme."""
+    """The file of a shipped programme, or the one that is named, be it there or not; raises UnknownProgramme."""
     shipped = library()
     if name in shipped:
         return shipped[name]
     path = Path(name)
-    if path.suffix in (".yaml", ".yml", ".json") and path.is_file():
+    # A file that is meant is told to be missing as a file, not as an unknown programme.
+    if path.suffix or "/" in name:
         return path
     raise UnknownProgramme(name, nearest(name, shipped))

@@ -67,10 +67,12 @@ def _print_json(lines: "Iterable[Line]") -> "tuple[int, Line | None]":
 def _say_where_it_ends(
     found: "Archive", last: "tuple[int, Line | None]", limit: int | None, zone: str, *, as_json: bool
 ) -> None:
+    from terminal.tables import counted
+
     count, line = last
     if line is not None and count == limit and line.position < found.position:
         print(f"There may be more: --after {line.position}", file=sys.stderr)
     if not count and not as_json:
         print("No events.")
     elif not as_json:
-        print(f"{count} events, times in {zone}", file=sys.stderr)
+        print(f"{counted(count, 'event')}, times in {zone}", file=sys.stderr)

@@ -22,7 +22,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 def read_calendar(path: Path) -> SchoolCalendar:
     """Raises ProgrammeProblems."""
     try:
-        document = parse(path.read_bytes(), str(path))
+        document = parse(path.read_bytes(), str(path), begins="a calendar begins with 'terms:'")
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise ProgrammeProblems([Problem(str(path), 0, 0, "", message)]) from None

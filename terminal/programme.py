@@ -1,6 +1,5 @@
 """`kaskad programme`: what programmes there are, whether a definition is sound, and what it looks like."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -40,7 +39,7 @@ def list_programmes(language: str, as_json: bool) -> None:
     rows = []
     for name, path in library().items():
         found = read_programme(path).programme
-        cohorts = ", ".join(found.cohorts)
+        cohorts = list(found.cohorts) if as_json else ", ".join(found.cohorts)
         rows.append((name, found.version, found.title.in_language(language), len(found.tiers), cohorts))
     print_table(("Programme", "Version", "Title", "Tiers", "Cohorts"), rows, as_json=as_json)
 
@@ -130,9 +129,7 @@ def _read(name: str, cohort: str | None, settings: tuple[str, ...]) -> "Definiti
     from programmes.library import find_programme
     from programmes.reader import read_programme
 
-    # A file that is meant is told to be missing as a file, not as an unknown programme.
-    path = Path(name) if Path(name).suffix else find_programme(name)
-    return read_programme(path, _chosen(settings), cohort=cohort)
+    return read_programme(find_programme(name), _chosen(settings), cohort=cohort)
 
 
 def _chosen(settings: tuple[str, ...]) -> dict[str, object]:

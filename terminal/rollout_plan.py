@@ -210,9 +210,9 @@ def _notes(found: Plan) -> Iterator[str]:
     yield from _dates(found, local_day(datetime.now(UTC), programme.time_zone))
     for tier, planned, listed, seats, filled, duties in _tiers(found):
         if listed and planned and listed != planned:
-            yield f"{listed} participants of the tier {tier} are listed; the cohort plans {planned}."
+            yield f"The list has {listed} of the tier {tier}; the cohort plans {planned}."
         if seats > filled:
-            yield f"{seats - filled} of {seats} seats of the tier {tier} have nobody yet ('kaskad school seat')."
+            yield f"Nobody sits in {seats - filled} of {seats} seats of the tier {tier} yet ('kaskad school seat')."
         if duties != "-":
             yield f"The tier {tier} needs {duties} ('kaskad school assign')."
 

@@ -62,8 +62,7 @@ def wanted(
     name: str, cohort: str, rollout: str | None, schools: Path | None, parameters: Mapping[str, str], *, as_json: bool
 ) -> Wanted:
     """Read all that was named. Raises ProgrammeProblems, UnknownProgramme and BadInput with everything wrong."""
-    path = Path(name) if Path(name).suffix else find_programme(name)
-    definition = read_programme(path, parameters, cohort=cohort)
+    definition = read_programme(find_programme(name), parameters, cohort=cohort)
     chosen = rollout or f"{definition.programme.programme}-{cohort}"
     if not is_valid_id(chosen):
         raise BadInput(f"'{chosen}' is no id for a rollout: lower-case letters, digits and hyphens, at most 63.")

@@ -8,7 +8,7 @@ from terminal.outcome import Refused
 from terminal.reading import reading
 from terminal.rollout_plan import refused_of
 from terminal.rollout_start import Wanted, is_new, start
-from terminal.roster_file import print_refusals
+from terminal.roster_file import print_refusals, so_many
 from terminal.tables import print_json
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def start_and_say(wanted: Wanted, acting_as: str | None, *, wait: bool, as_json:
     refused = refused_of(wanted, who) if is_new(wanted) else []
     if refused:
         print_refusals(refused, as_json=as_json)
-        raise Refused(f"{len(refused)} of {len(wanted.places)} schools are refused; the rollout was not started.")
+        raise Refused(f"{so_many(refused, wanted.places)} refused; the rollout was not started.")
     answers, settled = start(wanted, who, wait=wait)
     recorded = [each for each in answers if each.first]
     started = [each for each in recorded if each.stream == rollout_stream(wanted.rollout)]

@@ -1,11 +1,11 @@
 """Lists of schools as commands take them: read whole or refused whole, with a table of the rows that are wrong."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from terminal.outcome import BadInput, NotFound
-from terminal.tables import print_json, print_table
+from terminal.tables import counted, print_json, print_table
 
 if TYPE_CHECKING:
     from domain.programme import Programme
@@ -79,6 +79,11 @@ def print_refusals(refused: "Iterable[Refused]", *, as_json: bool = False) -> No
         print_json({"refused": [{"school": school, "why": why} for school, why in rows]})
     else:
         print_table(("School", "Why it is refused"), rows)
+
+
+def so_many(refused: "Sequence[Refused]", places: "Sequence[Place]") -> str:
+    """The subject of a sentence: 1 of 3 schools is, 2 of 3 schools are."""
+    return f"{len(refused)} of {counted(len(places), 'school')} {'is' if len(refused) == 1 else 'are'}"
 
 
 def _unknown_persons(file: Path, places: "tuple[Place, ...]", log: "EventLog") -> "Iterable[RosterProblem]":

@@ -35,7 +35,7 @@ def print_school(school: str, rollout: str | None, log_named: str | None, *, as_
     found = page.sections(names_of(page.persons()) if log_named is None else {})
     head = page.head()
     if as_json:
-        print_json({**head, **found})
+        print_json({**head, **page.tier_told(), **found})
         return
     head, found = page.local(head), {title: [page.local(row) for row in rows] for title, rows in found.items()}
     print_fields({name.replace("_", " ").capitalize(): value for name, value in head.items() if value})
@@ -85,6 +85,10 @@ class Page:
         return {
             name: value.astimezone(time_zone) if isinstance(value, datetime) else value for name, value in row.items()
         }
+
+    def tier_told(self) -> dict[str, str]:
+        """The tier as programs want it, its id and its title apart."""
+        return {"tier": self._state.tier, "tier_title": self._tier.title.in_language(self._language)}
 
     def head(self) -> dict[str, Any]:
         state = self._state

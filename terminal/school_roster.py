@@ -20,7 +20,7 @@ from terminal.bulk import Request, ask_all, report
 from terminal.imagined import Imagined
 from terminal.outcome import BadInput, NotFound, Refused, ServiceUnavailable
 from terminal.reading import States, only_rollout, person_meant, reading, states_of
-from terminal.roster_file import print_refusals, read_places, refusals_of
+from terminal.roster_file import print_refusals, read_places, refusals_of, so_many
 from terminal.school_meant import Meant, school_meant
 from terminal.school_places import place_given
 from terminal.settling import settle
@@ -57,7 +57,7 @@ def enrol(
         refused = _refused(log, name, programme, who, places)
     if refused:
         print_refusals(refused, as_json=as_json)
-        raise Refused(f"{len(refused)} of {len(places)} schools are refused; none was enrolled.")
+        raise Refused(f"{so_many(refused, places)} refused; none was enrolled.")
     answers = []
     for first in range(0, len(places), _AT_ONCE):
         command = prepare(EnrolSchools, who, places=places[first : first + _AT_ONCE])

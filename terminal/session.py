@@ -179,6 +179,7 @@ def attendance(
     from terminal.acting import ask, prepare, say
     from terminal.attendance import absences
     from terminal.sessions import host_of
+    from terminal.tables import counted
 
     missing = absences(all_present, absent, sheet)
     to = host_of(session_id, common["rollout_id"], common["acting_as"])
@@ -190,6 +191,6 @@ def attendance(
         absent=missing,
         happened_at=to.happened(happened),
     )
-    asked = to.state.hosted[session_id].participants
-    words = f"Recorded: {len(asked)} schools, {sum(map(len, missing.values())) or 'no'} seats absent."
+    asked, number = to.state.hosted[session_id].participants, sum(map(len, missing.values()))
+    words = f"Recorded: {counted(len(asked), 'school')}, {counted(number, 'seat') if number else 'no seats'} absent."
     say(ask(to.stream, command), words, as_json=common["as_json"])

@@ -36,6 +36,11 @@ def print_fields(fields: Mapping[str, object], *, as_json: bool = False) -> None
         print(f"{_pad(name, longest)}  {shown(value)}".rstrip())
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: 1 school, 2 schools."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def print_json(value: Any) -> None:
     """Prints a value as JSON: instants in UTC with Z, letters as they are."""
     print(json.dumps(value, default=_encode, ensure_ascii=False, indent=2))

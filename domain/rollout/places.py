@@ -11,7 +11,9 @@ from domain.rollout.state import Nomination, Rollout, RosterEntry
 from domain.text import Text
 
 NO_TIER = Reason("no_tier", "The programme has no tier '{tier}'{hint}.")
-NO_PARENT = Reason("no_parent", "{school} needs a parent of the tier {tiers}; '{parent}' is none of this rollout's.")
+NO_PARENT = Reason(
+    "no_parent", "{school} needs a parent of the tier {tiers}; '{parent}' is none of this rollout's{hint}."
+)
 WHICH_PARENT = Reason("which_parent", "{school} has several possible parents ({parents}); say which one prepares it.")
 TWICE = Reason("school_twice", "{school} stands twice in the list.")
 TAKES_PART = Reason("takes_part", "{school} takes part in this rollout already, as {tier}.")
@@ -124,7 +126,9 @@ def _parent(
     if place.parent is not None:
         parent = participant_id(state.id, place.parent)
         if parent not in possible:
-            raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent=place.parent)
+            close = nearest(place.parent, [school_of(each) for each in possible])
+            hint = f"; did you mean '{close}'?" if close else ""
+            raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent=place.parent, hint=hint)
         return parent
     if replaced is not None and state.roster[replaced].tier == place.tier and state.roster[replaced].parent in possible:
         return state.roster[replaced].parent
@@ -132,7 +136,7 @@ def _parent(
         names = ", ".join(school_of(each) for each in possible[:10])
         if possible:
             raise WHICH_PARENT(school=place.school, parents=names)
-        raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent="nobody")
+        raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent="nobody", hint="")
     return possible[0]
 
 
@@ -150,7 +154,7 @@ def check_nomination(
     """The places that are new. Raises Refused when the parent may not prepare one of them."""
     entry = state.roster.get(parent)
     if entry is None or entry.status == "withdrawn":
-        raise NO_PARENT(school=command.places[0].school, tiers="this rollout", parent=command.parent)
+        raise NO_PARENT(school=command.places[0].school, tiers="this rollout", parent=command.parent, hint="")
     new: list[Place] = []
     for place in command.places:
         check_tier_and_seats(programme, place)

@@ -1,11 +1,14 @@
 """The shipped programmes are sound, in three languages, and NIS/SHARE is what its description says."""
 
+from pathlib import Path
+
 import pytest
 
 from domain.fact_names import fact_names
 from domain.programme import Programme
 from domain.text import Text
 from programmes.library import EXAMPLES, UnknownProgramme, find_programme, library
+from programmes.problem import ProgrammeProblems
 from programmes.reader import read_programme
 from programmes.roster import read_roster
 
@@ -146,3 +149,10 @@ def test_every_school_of_the_first_list_has_two_children_in_the_second(nis_share
     for school, tier in tier_of.items():
         (below,) = (opening.tier for opening in nis_share.tier_by_id[tier].opens)
         assert [child.tier for child in children if child.parent == school] == [below, below]
+
+
+def test_what_is_named_by_its_place_is_a_file(tmp_path: Path) -> None:
+    assert find_programme(str(tmp_path)) == tmp_path
+    assert find_programme("elsewhere.yaml") == Path("elsewhere.yaml")
+    with pytest.raises(ProgrammeProblems, match="Is a directory"):
+        read_programme(find_programme(str(tmp_path)))

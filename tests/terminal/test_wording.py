@@ -8,7 +8,7 @@ import pytest
 from terminal import main
 from terminal.checkpoint import Outcome
 from tests.terminal.calling import Calls
-from tests.terminal.lists import person, started
+from tests.terminal.lists import person, school_list, school_row, schools, started
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,35 @@ def test_an_absence_is_told_by_its_last_day(kaskad: Calls, rollout_id: str, tmp_
     away = ("school", "seat", school, "principal", "--substitute", person(kaskad, "Substitute"), "--until")
     assert "would end on 2020-01-01, which is over" in kaskad(*away, "2020-01-01", code=1).err
     assert "2099-01-01 is too far ahead" in kaskad(*away, "2099-01-01", code=1).err
+
+
+def test_one_thing_is_not_told_in_the_plural(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    listed = school_list(tmp_path, [school_row("school-1", parent="nobody")])
+    start = ("rollout", "start", "nis-share", "--cohort", "2024", "--id", rollout_id, "--schools", listed)
+    assert "1 of 1 school is refused" in kaskad(*start, code=1).err
+    assert (
+        "The list has 1 of the tier intellectual-school; the cohort plans 10."
+        in kaskad(*start[:-1], schools(tmp_path, 1), "--dry-run").out
+    )
+    assert kaskad("audit", "log", "--limit", 1).err.startswith("There may be more: --after 1\n1 event, times in")
+
+
+def test_a_parent_that_is_misspelt_is_told_with_the_nearest(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    listed = school_list(tmp_path, [school_row("school-1", parent="trainer")])
+    start = ("rollout", "start", "nis-share", "--cohort", "2024", "--id", rollout_id, "--schools", listed)
+    assert "did you mean 'trainers'?" in kaskad(*start, code=1).out
+
+
+def test_programs_are_told_ids_and_titles_apart(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    page = kaskad("school", "show", f"{rollout_id}/school-1", "--json").json
+    assert (page["tier"], page["tier_title"]) == ("intellectual-school", "Intellectual School")
+    assert kaskad("programme", "list", "--json").json[0]["cohorts"] == ["2024", "2025"]
+
+
+def test_an_empty_calendar_is_told_as_a_calendar(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    empty = tmp_path / "calendar.yaml"
+    empty.write_text("")
+    asked = ("rollout", "calendar", "set", empty, "--rollout", rollout_id, "--reason", "x")
+    assert "is empty; a calendar begins with 'terms:'" in kaskad(*asked, code=2).err
