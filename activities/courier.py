@@ -17,6 +17,7 @@ from domain.participant import stream as participant
 from domain.rollout import stream as rollout
 from eventlog.errors import LogUnavailable
 from eventlog.log import EventLog
+from eventlog.record import Receipt
 
 COMMANDS: dict[str, type[Command]] = {
     str(each.model_fields["kind"].default): each for each in (*participant.COMMANDS, *rollout.COMMANDS)
@@ -48,6 +49,10 @@ class Courier:
     def __init__(self, log: EventLog) -> None:
         self._log = log
         self._asker: Asker | None = None
+        #: Position of the last event that this worker appended. What comes right after it, nobody else came before.
+        self._last = 0
+        self._looking = 0
+        self._one_look = asyncio.Lock()
         self._on_the_way: set[str] = set()
         #: target -> what is still to be delivered to it, in the order of the log
         self._lines: dict[str, deque[Letter]] = {}
@@ -72,6 +77,28 @@ class Courier:
         """Begin to deliver what waits in the log and is not on its way."""
         limit = datetime.now(UTC) - older_than if older_than else None
         self.take(await asyncio.to_thread(self._log.followups.pending, _PAGE, limit))
+
+    def hand_over(self, letters: Sequence[Letter], receipt: Receipt) -> None:
+        """What follows from an append of this worker, behind what other workers appended before it."""
+        is_next = receipt.first == self._last + 1 and not self._looking
+        self._last = receipt.last
+        if is_next:
+            self.take(letters)
+        elif letters:
+            self._looking += 1
+            self._start(self._take_after_others(letters))
+
+    async def _take_after_others(self, letters: Sequence[Letter]) -> None:
+        """What others still have for the same targets goes first and from here: the order counts, twice is no harm."""
+        targets = {each.target for each in letters}
+        try:
+            async with self._one_look:
+                self.take(await asyncio.to_thread(self._log.followups.pending, _PAGE, targets=targets))
+                self.take(letters)
+        except LogUnavailable as away:
+            _logger.warning("delivery waits", extra={"followup": letters[0].id, "reason": away.reason})
+        finally:
+            self._looking -= 1
 
     def take(self, letters: Iterable[Letter]) -> None:
         """Begin to deliver these, which the log has; nothing happens before there is somebody to ask."""

@@ -27,7 +27,7 @@ from domain.standing import Standing, standing_of
 from eventlog.errors import CommandConflict, LogUnavailable, VersionConflict
 from eventlog.log import EventLog
 from eventlog.reading import Snapshot
-from eventlog.record import NewFollowup
+from eventlog.record import NewFollowup, Receipt
 
 #: after so many seconds without the log, the door gives up and says so
 PATIENCE = 10.0
@@ -39,12 +39,14 @@ OTHER_COMMAND = Reason(
 )
 
 
+#: takes what follows from each append, in the order in which the door learns of them
+Onward = Callable[[Sequence[NewFollowup], Receipt], None]
+
+
 class Door:
     """Takes commands for every stream of one log. Safe for threads."""
 
-    def __init__(
-        self, log: EventLog, *, most_streams: int = 600, onward: Callable[[Sequence[NewFollowup]], None] | None = None
-    ) -> None:
+    def __init__(self, log: EventLog, *, most_streams: int = 600, onward: Onward | None = None) -> None:
         self.log = log
         self._onward = onward
         self._streams = Streams(most_streams)
@@ -93,7 +95,7 @@ class Door:
             with self._lock:
                 self._streams.keep(stream, decided.state, decided.rows)
             if self._onward is not None:
-                self._onward(decided.request.followups)
+                self._onward(decided.request.followups, receipt)
         return Answer(
             stream=stream,
             standing=decided.standing,

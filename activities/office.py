@@ -33,7 +33,7 @@ class Office:
     def __init__(self, log: EventLog, *, most_streams: int = 600) -> None:
         self.log = log
         self.courier = Courier(log)
-        self.door = Door(log, most_streams=most_streams, onward=self.courier.take)
+        self.door = Door(log, most_streams=most_streams, onward=self.courier.hand_over)
 
     @activity.defn(name=RECORD)
     async def record(self, recording: Recording) -> Answers:

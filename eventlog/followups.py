@@ -1,6 +1,6 @@
 """Commands for other streams that follow from events: written with them, delivered at least once, then acknowledged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -33,7 +33,12 @@ class Followups:
         self._access = access
 
     def pending(
-        self, limit: int = 100, older_than: datetime | None = None, stream: str | None = None
+        self,
+        limit: int = 100,
+        older_than: datetime | None = None,
+        *,
+        stream: str | None = None,
+        targets: Collection[str] | None = None,
     ) -> list[Followup]:
         """Those not yet acknowledged, the oldest first; `stream` is the one whose event they follow from."""
         select = sa.select(*_COLUMNS).where(_PENDING).order_by(followups.c.position, followups.c.id).limit(limit)
@@ -41,6 +46,8 @@ class Followups:
             select = select.where(followups.c.created_at <= older_than)
         if stream is not None:
             select = select.where(followups.c.stream == stream)
+        if targets is not None:
+            select = select.where(followups.c.target.in_(targets))
         with self._access.reading() as connection:
             return [Followup(*row) for row in connection.execute(select)]
 

@@ -1,0 +1,90 @@
+"""The courier of one of several workers: what is meant for one stream reaches it in the order of the log."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from activities.answer import Answer
+from activities.asking import Asker
+from activities.courier import Courier
+from domain.command import CASCADE, Command
+from domain.participant.journey import Reconsider
+from domain.standing import Standing
+from eventlog.log import EventLog, open_log
+from eventlog.record import Append, NewEvent, NewFollowup, Receipt
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TARGET = "participant:small/child"
+
+
+class Listening(Asker):
+    """Hears what is asked of the streams, and answers that nothing came of it."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    async def follow(self, stream: str, commands: Sequence[Command]) -> Sequence[Answer]:
+        assert stream == TARGET
+        self.heard += [each.id for each in commands]
+        await asyncio.sleep(0.01)
+        return [Answer(stream=stream, standing=Standing()) for _ in commands]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[EventLog]:
+    with open_log(tmp_path / "log.db") as opened:
+        yield opened
+
+
+def happens(log: EventLog, host: str, *follows: str) -> tuple[Sequence[NewFollowup], Receipt]:
+    """One event of a host, and what follows from it for the child."""
+    letters = tuple(
+        NewFollowup(name, TARGET, Reconsider(id=name, actor=CASCADE, at=NOW).model_dump_json().encode())
+        for name in follows
+    )
+    event = NewEvent("Happened", 1, msgspec.Raw(b"{}"), NOW)
+    stream = f"participant:small/{host}"
+    expected = len(log.stream(stream))
+    append = Append(
+        stream=stream, expected=expected, command_id=f"{host}:{expected}", command_digest="0" * 64,
+        events=(event,), at=NOW, actor=CASCADE, followups=letters,
+    )  # fmt: skip
+    return letters, log.append(append)
+
+
+def worker(log: EventLog) -> tuple[Courier, Listening]:
+    courier, asker = Courier(log), Listening()
+    courier.serve(asker)
+    return courier, asker
+
+
+async def test_what_another_worker_has_not_yet_delivered_goes_first(log: EventLog) -> None:
+    courier, asker = worker(log)
+    happens(log, "elsewhere", "book")
+    courier.hand_over(*happens(log, "here", "unbook"))
+    await courier.come_to_rest()
+    assert asker.heard == ["book", "unbook"]
+    assert log.followups.count() == 0
+
+
+async def test_what_comes_while_it_looks_waits_behind(log: EventLog) -> None:
+    courier, asker = worker(log)
+    happens(log, "elsewhere", "book")
+    courier.hand_over(*happens(log, "here", "unbook"))
+    courier.hand_over(*happens(log, "here", "book-again"))
+    await courier.come_to_rest()
+    assert asker.heard == ["book", "unbook", "book-again"]
+
+
+async def test_a_worker_that_is_alone_does_not_look(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    courier, asker = worker(log)
+    courier.hand_over(*happens(log, "here"))
+    monkeypatch.setattr(log.followups, "pending", lambda *_, **__: pytest.fail("it looked"))
+    for name in ("one", "two"):
+        courier.hand_over(*happens(log, "here", name))
+        await courier.come_to_rest()
+    assert asker.heard == ["one", "two"]
