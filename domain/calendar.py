@@ -91,6 +91,13 @@ class SchoolCalendar(Model):
         """The first school day on or after `day`; `day` itself when the calendar has none."""
         return next(self.school_days_from(day), day)
 
+    def people_work_by(self, day: date) -> date:
+        """`day`, or the last day before it on which people are at work: in a long holiday at least no weekend."""
+        week = [day - timedelta(days=back) for back in range(7)]
+        at_school = (each for each in week if self.is_school_day(each))
+        no_weekend = (each for each in week if WEEKDAYS[each.weekday()] in self.working_days)
+        return next(at_school, None) or next(no_weekend, day)
+
     def last_school_day(self, span: Span) -> date:
         """The last school day of a term; its last day when it has none."""
         days = (span.last - timedelta(days=back) for back in range((span.last - span.first).days + 1))

@@ -69,12 +69,15 @@ class Lines:
             return
         self._month = month
         first = {place.tier for place in play.plan.places}
-        schools = [each for each in play.scene.participants.values() if each.tier in first]
-        below = [each for each in play.scene.participants.values() if each.parent and each.tier not in first]
+        there = [each for each in play.scene.participants.values() if each.phase != "withdrawn"]
+        schools = [each for each in there if each.tier in first]
+        below = [each for each in there if each.parent and each.tier not in first]
+        left = len(play.scene.participants) - len(there)
+        withdrawn = f"withdrawn {left};  " if left else ""
         waits = ", ".join(f"{role} {count}" for role, count in _waiting(play).most_common(3))
         print(
             f"{month}  first tier {len(schools)}, certified {_certified(schools)};  second tier {len(below)}, "
-            f"certified {_certified(below)};  events {play.scene.position};  waits for {waits or 'nobody'}",
+            f"certified {_certified(below)};  {withdrawn}events {play.scene.position};  waits for {waits or 'nobody'}",
             flush=True,
         )
 

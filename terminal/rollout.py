@@ -148,8 +148,8 @@ def resume(rollout_id: str | None, acting_as: str | None, as_json: bool) -> None
 
 @rollout.command()
 @click.argument("rollout_id", metavar="[ROLLOUT]", required=False)
-@click.option("--force", is_flag=True, help="Close it although participants are still under way.")
 @reason_option(required=True)
+@click.option("--force", is_flag=True, help="Close it although participants are still under way.")
 @as_option
 @json_option
 def close(rollout_id: str | None, force: bool, reason: str, acting_as: str | None, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from terminal.imagined import Imagined
 from terminal.reading import in_language, names_of, reading, rollout_named, states_of
 from terminal.school_meant import school_meant
 from terminal.tables import print_fields, print_json, print_table
-from terminal.tree import PHASES, cut
+from terminal.tree import PHASES, cut, phase_of
 
 if TYPE_CHECKING:
     from terminal.reading import States
@@ -74,6 +74,10 @@ class Page:
             each.school for each in states.rollout(state.rollout).nominated.values() if each.parent == participant
         ]
 
+        rows = states.snapshot.rows("participants", rollout=state.rollout, parent=participant)
+        self._children = {str(row["participant"]): row for row in rows}
+        (self._row,) = states.snapshot.rows("participants", rollout=state.rollout, participant=participant)
+
     def persons(self) -> set[str]:
         seats = self._state.seats.values()
         found = {seat.person for seat in seats} | {seat.substitute for seat in seats}
@@ -92,15 +96,14 @@ class Page:
 
     def head(self) -> dict[str, Any]:
         state = self._state
-        phase = "paused" if state.paused_at is not None else state.phase
-        children = [f"{school_of(child)} ({_of_child(each)})" for child, each in state.children.items()]
+        children = [f"{school_of(child)} ({self._of_child(child)})" for child in state.children]
         children += [f"{school} (nominated)" for school in self._nominated]
         return {
             "school": state.school,
             "name": in_language(state.names),
             "rollout": state.rollout,
             "tier": f"{state.tier}, {self._tier.title.in_language(self._language)}",
-            "status": PHASES[phase][0],
+            "status": PHASES[phase_of(self._row)][0],
             "enrolled": state.enrolled_at,
             "certified": state.certified_at,
             "ended": state.ended_at,
@@ -109,6 +112,10 @@ class Page:
             "prepared_by": school_of(state.parent) if state.parent else None,
             "prepares": ", ".join(children),
         }
+
+    def _of_child(self, child: str) -> str:
+        """How it stands by its own page; on the roster alone, it is still starting."""
+        return PHASES[phase_of(self._children[child]) if child in self._children else "starting"][0]
 
     def sections(self, names: Mapping[str, str]) -> dict[str, list[Row]]:
         return {
@@ -221,10 +228,6 @@ def missing_of(gate: Gate, facts: Facts, state: Participant, programme: Programm
 
 def _plain(value: object) -> str:
     return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _of_child(child: Any) -> str:
-    return child.ended or ("certified" if child.certified else "under way")
 
 
 def print_schools(rollout: str | None, tier: str | None, log_named: str | None, *, as_json: bool) -> None:

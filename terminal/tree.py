@@ -92,7 +92,7 @@ def _member(
     first = min(tasks, key=lambda task: (task["due_at"], task["task"]), default=None)
     return Member(
         *place,
-        phase=_phase(row),
+        phase=phase_of(row),
         seats_filled=row["seats_filled"],
         seats_total=row["seats_total"],
         task=first["task"] if first else None,
@@ -103,7 +103,7 @@ def _member(
     )
 
 
-def _phase(row: Mapping[str, Any]) -> str:
+def phase_of(row: Mapping[str, Any]) -> str:
     if row["status"] == "journey" and row["certified_at"] is not None:
         return "certified"
     return str(row["status"])

@@ -82,6 +82,11 @@ class Draft:
     def waking(self, instant: datetime) -> datetime:
         return out_of_quiet_hours(instant, self.calendar, self.programme.time_zone)
 
+    def reminding(self, instant: datetime) -> datetime:
+        """When somebody is reminded who was to be at `instant`: on a day on which people work, and not at night."""
+        local = self.waking(instant).astimezone(zone(self.programme.time_zone))
+        return instant_on(self.calendar.people_work_by(local.date()), local.time(), self.programme.time_zone)
+
     def day(self, instant: datetime) -> str:
         """The date as people say it, where the programme runs."""
         return f"{local_day(instant, self.programme.time_zone)}"

@@ -10,6 +10,7 @@ from pydantic import Field
 from domain.calendar import local_day
 from domain.command import Command, TextGiven
 from domain.event import Event, TextRef
+from domain.gate import sentence
 from domain.participant.draft import Draft, text_ref
 from domain.participant.state import Checkpoint, Outcome, Participant, Task, put, with_facts
 from domain.participant.tasks import ask, done, withdraw_task
@@ -80,7 +81,7 @@ def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
     if not isinstance(step, MentoringStep) or command.step not in draft.state.steps:
         mentoring = [each.id for each in draft.tier.steps if each.kind == "mentoring"]
         there = f"; it has {', '.join(mentoring)}" if mentoring else ""
-        hint = "; it has not begun" if command.step in mentoring else there
+        hint = _before_it_begins(draft, step) if isinstance(step, MentoringStep) else there
         raise NO_MENTORING(school=draft.state.school, step=command.step, hint=hint)
     draft.must_hold(step.by)
     if _recorded_already(draft, command):
@@ -93,6 +94,17 @@ def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
     draft.record(CheckpointHeld(step.id, number, command.outcome, command.actor, text_ref(command.remark)))
     done(draft, task.id, command.outcome)
     _ask_next(draft, step, number + 1)
+
+
+def _before_it_begins(draft: Draft, step: MentoringStep) -> str:
+    """What a mentoring that has not begun waits for: the team, the steps before it, its gate."""
+    before = [each for each in step.after if draft.state.fact(f"{each}.done") is not True]
+    waits = [f"{each}.done is true" for each in before]
+    if step.enter is not None and f"enter:{step.id}" not in draft.state.gates:
+        waits.append(sentence(step.enter))
+    if draft.state.phase == "seats":
+        waits.insert(0, "seats.complete is true")
+    return f"; it begins when {' and '.join(waits)}" if waits else "; it has not begun"
 
 
 def miss_checkpoint(draft: Draft, event: CheckpointMissed) -> None:

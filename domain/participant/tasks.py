@@ -214,7 +214,7 @@ def move(
         DeadlineMoved(
             task=task.id,
             due_at=task.due_at + by,
-            remind_at=tuple(draft.waking(each + by) for each in task.remind_at),
+            remind_at=tuple(dict.fromkeys(draft.reminding(each + by) for each in task.remind_at)),
             escalate_at=task.escalate_at + by if task.escalate_at else None,
             because=because,
             reason=reason,
@@ -269,8 +269,9 @@ def check_answer(task: str, answer: str | None, answers: tuple[str, ...]) -> Non
 
 
 def _reminders(draft: Draft, days_before: tuple[int, ...], due: datetime) -> tuple[datetime, ...]:
-    waking = (draft.waking(due - timedelta(days=days)) for days in sorted(days_before, reverse=True))
-    return tuple(each for each in waking if draft.at < each < due)
+    """Two that would come on the same day, since one of them fell on a free day, are one."""
+    days = (draft.reminding(due - timedelta(days=days)) for days in sorted(days_before, reverse=True))
+    return tuple(dict.fromkeys(each for each in days if draft.at < each < due))
 
 
 # --- evolve

@@ -69,7 +69,8 @@ def test_what_an_option_takes_is_told_in_words(kaskad: Calls, rollout_id: str, t
 def test_a_mentoring_that_has_not_begun_is_told_so(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
     started(kaskad, rollout_id, tmp_path)
     early = kaskad("checkpoint", "hold", f"{rollout_id}/school-1", "--outcome", "on_track", code=1).err
-    assert "has no mentoring step 'mentoring' under way; it has not begun." in early
+    assert "has no mentoring step 'mentoring' under way; it begins when seats.complete is true and " in early
+    assert "training.sessions is at least 1." in early
 
 
 def test_an_absence_is_told_by_its_last_day(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
