@@ -171,15 +171,25 @@ async def _with_asker(work: "Callable[[Asker], Awaitable[T]]", within: float) ->
     from runtime import telemetry
     from runtime.connection import connect
     from runtime.settings import settings
+    from terminal.workers import refuse_when_nobody_serves
 
     telemetry.set_up("command")
     client = await connect(settings())
+    asker = Asker(client, settings().task_queue)
+    working = asyncio.ensure_future(work(asker))
+    watching = asyncio.create_task(refuse_when_nobody_serves(client, asker.task_queue))
     try:
         async with asyncio.timeout(within):
-            return await work(Asker(client, settings().task_queue))
+            await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            watching.result()
+        return working.result()
     except TimeoutError as error:
         raise ServiceUnavailable(NO_WORKER.format(seconds=within)) from error
     finally:
+        working.cancel()
+        watching.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
         # an answer still on its way to a finished interpreter crashes it (temporalio issue 300)
         await asyncio.sleep(0.05)
 

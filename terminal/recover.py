@@ -9,10 +9,9 @@ import click
 from terminal.options import json_option
 from terminal.outcome import NotFound, ServiceUnavailable
 from terminal.tables import print_fields
+from terminal.workers import NO_WORKER, require_worker
 
 if TYPE_CHECKING:
-    from temporalio.client import Client
-
     from activities.asking import Asker
     from activities.office import Office
     from activities.reconcile import Agreement
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 _PATIENCE = 30.0
 _A_STREAM = 0.2
 _LOOK_EVERY = 0.1
-
-NO_WORKER = (
-    "No worker serves the task queue '{queue}': start the stack with 'kaskad up' (or a 'kaskad worker'), "
-    "and call 'kaskad recover' again."
-)
 
 
 @click.command()
@@ -93,19 +87,3 @@ async def agree(office: "Office", asker: "Asker") -> "Agreement":
             return agreement
     except TimeoutError as error:
         raise ServiceUnavailable(NO_WORKER.format(queue=asker.task_queue)) from error
-
-
-async def require_worker(client: "Client", task_queue: str) -> None:
-    """Raises ServiceUnavailable where nobody has asked for work lately."""
-    from temporalio.api.enums.v1 import TaskQueueType
-    from temporalio.api.taskqueue.v1 import TaskQueue
-    from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
-
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=task_queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    found = await client.workflow_service.describe_task_queue(request)
-    if not found.pollers:
-        raise ServiceUnavailable(NO_WORKER.format(queue=task_queue))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _FIRST = 500
 _FURTHER = 250
 _SETTLES_WITHIN = 60.0
+_PATIENCE = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,14 @@ def start(wanted: Wanted, who: str, *, wait: bool) -> tuple[list[Answer], bool]:
         wanted.definition.source,
     )
 
-    async def work(asker: Asker) -> tuple[list[Answer], bool]:
+    async def work(asker: Asker) -> list[Answer]:
         answers = [await _adopt(adopting)]
         for command in commands:
             answers.append(await asker.ask(rollout_stream(wanted.rollout), command))
-        return answers, (await _settle(wanted) if wait else False)
+        return answers
 
-    patience = 30.0 + len(wanted.places) / 20
-    return with_asker(work, within=patience + (_SETTLES_WITHIN if wait else 0))
+    answers = with_asker(work, within=_PATIENCE + len(wanted.places) / 20)
+    return answers, (asyncio.run(_settle(wanted)) if wait else False)
 
 
 async def _adopt(command: Command) -> Answer:

@@ -1,5 +1,6 @@
 """Starting a rollout from the command line: tried out, done once, refused whole."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,16 @@ def test_a_start_without_a_server_says_what_to_do(kaskad: Calls, rollout_id: str
     ended = kaskad(*asked, code=3, TEMPORAL_ADDRESS="127.0.0.1:1")
     assert "kaskad up" in ended.err
     kaskad("rollout", "show", rollout_id, code=1)
+
+
+def test_a_start_that_nobody_would_answer_is_given_up_within_ten_seconds(
+    kaskad: Calls, rollout_id: str, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    asked = (*START, "--id", rollout_id, "--schools", schools(tmp_path))
+    ended = kaskad(*asked, code=3, KASKAD_TASK_QUEUE="served-by-nobody")
+    assert "No worker serves the task queue 'served-by-nobody'" in ended.err
+    assert time.monotonic() - began < 10
 
 
 def test_a_long_list_starts_in_several_commands(
