@@ -5,12 +5,11 @@ from collections.abc import Iterable
 
 from activities.folding import Streams
 from domain.command import CASCADE, CLOCK, Command
-from domain.gate import Fact, Facts, relations_read
+from domain.gate import Fact, Facts
 from domain.identity import organisation_stream, participant_id, participant_stream, rollout_of_stream
 from domain.organisation.stream import rights_of
 from domain.participant.corrections import Correct
 from domain.participant.draft import holders_of
-from domain.participant.journey import gates_of
 from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.rollout.commands import NominateSchools
@@ -58,9 +57,9 @@ def _related(
     snapshot: Snapshot, programme: Programme, state: Participant, *, doubting: bool
 ) -> dict[str, dict[str, Sheet]]:
     names: dict[str, set[str]] = {}
-    for gate_id, gate in gates_of(programme.tier_by_id[state.tier]):
+    for gate_id, of_others in programme.tier_by_id[state.tier].facts_of_others.items():
         if gate_id not in state.gates or doubting:
-            for relation, read in relations_read(gate).items():
+            for relation, read in of_others.items():
                 names.setdefault(relation, set()).update(read)
     return {
         relation: sheets(snapshot, _kin(snapshot, state, relation), sorted(read)) for relation, read in names.items()

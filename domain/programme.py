@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.calendar import SchoolCalendar
-from domain.gate import Gate, opens_on
+from domain.gate import Gate, opens_on, relations_read
 from domain.step import Asked, Step
 from domain.text import Id, Line, Model, Text
 
@@ -132,6 +132,11 @@ class Tier(Model):
         if self.certification is not None:
             found["certify"] = self.certification.gate
         return {**found, **{f"open:{opening.tier}": opening.gate for opening in self.opens}}
+
+    @cached_property
+    def facts_of_others(self) -> dict[str, dict[str, frozenset[str]]]:
+        """Gate -> relation -> the facts of others that it reads."""
+        return {gate_id: relations_read(gate) for gate_id, gate in self.gates.items()}
 
     @cached_property
     def gate_dates(self) -> tuple[tuple[str, date], ...]:

@@ -8,7 +8,6 @@ import msgspec
 
 from domain.command import Command
 from domain.event import Event
-from domain.gate import relations_read
 from domain.identity import participant_stream, rollout_stream
 from domain.participant import attending, children, evidence, hosting, journey, mentoring, steps, tasks, team
 from domain.participant.draft import substitute_now
@@ -155,8 +154,8 @@ def _reconsider(programme: Programme, before: Participant, state: Participant) -
 def _read_by(programme: Programme, tiers: tuple[str, ...], relation: str) -> frozenset[str]:
     names: set[str] = set()
     for tier in tiers:
-        for _, gate in journey.gates_of(programme.tier_by_id[tier]):
-            names |= relations_read(gate).get(relation, frozenset())
+        for read in programme.tier_by_id[tier].facts_of_others.values():
+            names |= read.get(relation, frozenset())
     return frozenset(names)
 
 
