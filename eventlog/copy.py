@@ -12,7 +12,8 @@ def copy_log(source: EventLog, path: str | os.PathLike[str]) -> None:
 
     Raises FileExistsError if there is something at `path`.
     """
-    with new_file(Path(path)) as database, source.snapshot() as snapshot:
+    # Within the snapshot, so that a disk that is full is told as that of the new file.
+    with source.snapshot() as snapshot, new_file(Path(path)) as database:
         assert database.writer is not None
         with database.writer.begin() as target:
             carry(snapshot.connection, target, HISTORY)

@@ -188,10 +188,16 @@ def answers(listening: Listening) -> bool:
         return False
 
 
+#: bytes; with less, a server that ends as it starts most likely could not make its database
+_LEAST_FREE = 20_000_000
+
+
 def _explain(server: EmbeddedServer, what: str) -> str:
     lines = server.folder.temporal_log.read_text(errors="replace").splitlines()
     last = next((line.strip() for line in reversed(lines) if line.strip()), "nothing")
-    return f"The Temporal server {what}. The last it wrote: {last[:300]} (all of it: {server.folder.temporal_log})"
+    said = f"The Temporal server {what}. The last it wrote: {last[:300]} (all of it: {server.folder.temporal_log})"
+    free = shutil.disk_usage(server.folder.temporal_log.parent).free
+    return said if free >= _LEAST_FREE else f"{said}. The disk has only {free / 1e6:.1f} MB free."
 
 
 def _write_note(folder: DataFolder, listening: Listening) -> None:

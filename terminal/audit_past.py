@@ -4,6 +4,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from terminal.audit_opened import Plain, archive
+from terminal.outcome import BadInput
 from terminal.tables import print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def print_diff(what: str, before: str, after: str | None, log: str | None, *, as
         stream = find_subject(found, what)
         plain = Plain(found.time_zone(stream))
         first, second = (_moment(found, each, plain.time_zone) for each in (before, after))
+        _must_follow(first, second)
         changed = changed_between(found, stream, first, second, plain)
         for remark in dict.fromkeys((remark_on(found, first), remark_on(found, second))):
             if remark:
@@ -61,6 +63,13 @@ def _moment(found: "Archive", text: str | None, time_zone: str, known_on: str | 
     from audit.moment import read_moment
 
     return read_moment(str(found.position) if text is None else text, time_zone, known_on)
+
+
+def _must_follow(first: "Moment", second: "Moment") -> None:
+    """What came would be told as gone. Raises BadInput."""
+    later = first.position is not None and second.position is not None and first.position > second.position
+    if later or (first.at is not None and second.at is not None and first.at > second.at):
+        raise BadInput("--from is later than --to; give the earlier moment first.")
 
 
 def _picture(found: "Archive", stream: str, moment: "Moment", time_zone: str) -> "Picture":

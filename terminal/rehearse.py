@@ -102,6 +102,7 @@ def _habits(file: Path) -> "Habits":
     import yaml
     from pydantic import ValidationError
 
+    from programmes.wording import sentence_of
     from rehearsal.habits import read_habits
 
     try:
@@ -111,5 +112,5 @@ def _habits(file: Path) -> "Habits":
     except yaml.YAMLError as problem:
         raise BadInput(f"{file} is no YAML: {problem}") from problem
     except ValidationError as problems:
-        lines = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in problems.errors()]
+        lines = [f"{'.'.join(map(str, each['loc'])) or 'the file'}: {sentence_of(each)}" for each in problems.errors()]
         raise BadInput(f"{file} says nothing that people could do:\n  " + "\n  ".join(lines)) from problems

@@ -1,6 +1,7 @@
 """What `demo` and `rollout rehearse` share: a folder, a server, the play, and ends that a person understands."""
 
 import asyncio
+import errno
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,8 @@ def new_folder(keep: Path | None, seed: int) -> tuple[Path, str]:
         if any(folder.iterdir()):
             raise BadInput(f"{folder} is not empty: a rehearsal needs a folder of its own.")
     except OSError as problem:
-        raise ServiceUnavailable(f"{folder} can't be used: {problem.strerror}.") from problem
+        kind = ServiceUnavailable if problem.errno == errno.ENOSPC else BadInput
+        raise kind(f"{folder} can't be made an empty folder: {problem.strerror}.") from problem
     return folder, rollout
 
 

@@ -72,6 +72,8 @@ def test_a_day_is_the_programme_s_day(audit: Auditor) -> None:
         (("replay", "nis-semey", "--at", "2020-01-01"), 1, "There is nothing of nis-share-2024/nis-semey yet"),
         (("replay", "nis-semey", "--at", "soon"), 2, "or a position in the log (812)."),
         (("diff", "nis-semey"), 2, "--from"),
+        (("diff", "nis-semey", "--from", "20", "--to", "10"), 2, "give the earlier moment first"),
+        (("diff", "nis-semey", "--from", "2025-11-01", "--to", "2025-10-31"), 2, "give the earlier moment first"),
         (("explain", "certify"), 2, "Say whose gate"),
         (("explain", "certify", "nis-semey", "--school", "astana-37"), 2, "Say whose gate"),
         (("explain", "certified", "--school", "nis-semey"), 1, "did you mean 'certify'"),

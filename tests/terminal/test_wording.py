@@ -1,5 +1,7 @@
 """How the command line takes what people write, and says that it does not know it."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import click
@@ -7,7 +9,7 @@ import pytest
 
 from terminal import main
 from terminal.checkpoint import Outcome
-from tests.terminal.calling import Calls
+from tests.terminal.calling import COMMAND, Calls
 from tests.terminal.lists import person, school_list, school_row, schools, started
 
 
@@ -112,3 +114,17 @@ def test_an_empty_calendar_is_told_as_a_calendar(kaskad: Calls, rollout_id: str,
     empty.write_text("")
     asked = ("rollout", "calendar", "set", empty, "--rollout", rollout_id, "--reason", "x")
     assert "is empty; a calendar begins with 'terms:'" in kaskad(*asked, code=2).err
+
+
+def test_a_disk_without_room_for_a_copy_is_not_called_that_of_the_log(kaskad: Calls, tmp_path: Path) -> None:
+    copied = subprocess.run(
+        ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", str(COMMAND), "audit", "copy", "copy.db"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, **kaskad.environment},
+        check=False,
+    )
+    assert copied.returncode == 3
+    assert "copy.db" in copied.stderr
+    assert not list(tmp_path.iterdir())
