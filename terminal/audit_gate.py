@@ -55,7 +55,7 @@ def _sentences(explanation: "Explanation", plain: Plain) -> list[str]:
         lines.append(f"It was brought about by {explanation.who}{because}.")
     else:
         lines.append(f"The gate {explanation.gate} of {school} is shut.")
-    lines += [f"Rule: {explanation.rule}.", f"Facts, as they stood at position {explanation.read_at}:"]
+    lines += [f"Rule: {explanation.rule}.", _when(explanation)]
     lines += [f"  {_ground(each, school, plain)}" for each in explanation.grounds]
     if not explanation.grounds:
         lines.append("  none: the rule reads the date alone")
@@ -64,6 +64,13 @@ def _sentences(explanation: "Explanation", plain: Plain) -> list[str]:
     elif not explanation.open:
         lines.append("Its rule holds; it is not looked at, though:")
     return [*lines, *explanation.remarks]
+
+
+def _when(explanation: "Explanation") -> str:
+    """Facts of its own it reads as the very command left them, those of others as they stood before."""
+    if explanation.open and any(each.of != explanation.participant for each in explanation.grounds):
+        return f"Facts as it read them, those of others as they stood at position {explanation.read_at}:"
+    return "Facts as it read them:" if explanation.open else f"Facts, as they stand at position {explanation.read_at}:"
 
 
 def _ground(ground: "Ground", school: str, plain: Plain) -> str:

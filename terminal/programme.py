@@ -7,7 +7,7 @@ import click
 from terminal.groups import Group
 from terminal.options import json_option
 from terminal.outcome import BAD_INPUT, DONE
-from terminal.tables import print_fields, print_json, print_table
+from terminal.tables import counted, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from programmes.problem import Problem
@@ -92,14 +92,14 @@ def check(file: str, cohort: str | None, settings: tuple[str, ...], as_json: boo
     except ProgrammeProblems as refused:
         _print_problems(refused.problems, as_json)
         if not as_json:
-            number = len(refused.problems)
-            click.echo(f"{number} problem{'s' if number > 1 else ''}.", err=True)
+            click.echo(f"{counted(len(refused.problems), 'problem')}.", err=True)
         return BAD_INPUT
     _print_problems(definition.warnings, as_json, "warning: ")
     if not as_json:
         found = definition.programme
+        tiers = counted(len(found.tiers), "tier")
         steps = sum(len(tier.steps) for tier in found.tiers)
-        click.echo(f"{found.programme} {found.version} is sound: {len(found.tiers)} tiers, {steps} steps.")
+        click.echo(f"{found.programme} {found.version} is sound: {tiers}, {counted(steps, 'step')}.")
     return DONE
 
 
