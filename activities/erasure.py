@@ -54,4 +54,5 @@ def forget(log: EventLog, registry: Registry, mailbox: Path, persons: Collection
         return 0
     gone = registry.apply_erasures(persons)
     gone += erase_persons(log, persons)
+    gone += Mailbox(mailbox).discard_quoting(persons)
     return gone + sum(Mailbox(mailbox).discard(person) for person in persons if is_person_id(person))

@@ -3,10 +3,12 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Collection
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from domain.identity import is_person_id
 
 #: a domain that no mail ever goes to (RFC 2606)
 _NOWHERE = "kaskad.invalid"
+_QUOTES = "X-Kaskad-Quotes"
 
 
 class Addressee(msgspec.Struct, frozen=True):
@@ -36,6 +39,8 @@ class Letter(msgspec.Struct, frozen=True):
     body: str
     #: since when it waited
     since: datetime
+    #: whose free texts it quotes: when they are erased, the letter goes
+    quotes: tuple[str, ...] = ()
 
 
 class Mailbox:
@@ -68,6 +73,16 @@ class Mailbox:
         shutil.rmtree(folder)
         return True
 
+    def discard_quoting(self, persons: Collection[str]) -> int:
+        """Take away the letters to anybody in which the texts of these persons are quoted; how many there were."""
+        gone = 0
+        for path in self._folder.glob("*/*.eml"):
+            quoted = BytesHeaderParser(policy=SMTPUTF8).parsebytes(path.read_bytes()).get_all(_QUOTES, [])
+            if not {str(each) for each in quoted}.isdisjoint(persons):
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
     def letters(self, person: str) -> list[Path]:
         """In the order in which they became due."""
         return sorted(self._place(person).glob("*.eml"))
@@ -90,6 +105,8 @@ def _mail(to: Addressee, letter: Letter) -> EmailMessage:
     mail["Message-ID"] = f"<{_digest(f'{letter.key} {to.person}')[:32]}@{_NOWHERE}>"
     mail["Content-Language"] = to.language
     mail["Auto-Submitted"] = "auto-generated"
+    for person in letter.quotes:
+        mail[_QUOTES] = person
     mail.set_content(letter.body, charset="utf-8", cte="8bit")
     return mail
 

@@ -13,6 +13,7 @@ from temporalio import activity
 from activities import wording
 from activities.adopted import adopted_by, calendar_of
 from activities.mailbox import Addressee, Mailbox
+from activities.whereabouts import Whereabouts
 from activities.wording import Scene, rollout_of
 from domain.calendar import SchoolCalendar, out_of_quiet_hours
 from domain.identity import is_person_id, participant_stream, rollout_stream
@@ -66,7 +67,8 @@ class Postman:
         now = self._clock()
         if self._log.rehearsal or not self._may_begin(now):
             return 0
-        claimed = self._log.outbox.claim(now, _MOST)
+        where = Whereabouts(self._log)
+        claimed = [where.told_in(each) for each in self._log.outbox.claim(now, _MOST)]
         return self._deliver(claimed, now) if claimed else 0
 
     def _may_begin(self, now: datetime) -> bool:
@@ -166,6 +168,9 @@ class Postman:
             apart = [wording.digest_of(notices, scenes, to)]
         for letter in apart:
             self._mailbox.put(to, letter)
+        for letter in apart:
+            if any(self._is_erased(each) for each in letter.quotes):
+                self._mailbox.remove(to.person, letter)
         if self._is_erased(to.person):
             # erased meanwhile, perhaps after the mailbox was emptied
             self._mailbox.discard(to.person)

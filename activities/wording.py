@@ -1,7 +1,7 @@
 """What a notice says: in the reader's language, with the titles of the definition and dates in words."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -44,7 +44,7 @@ def messages() -> dict[str, Any]:
 def letter_of(notice: Notice, scene: Scene, to: Addressee) -> Letter:
     """A notice as a letter of its own."""
     subject, lines = _said(notice, scene, to.language)
-    return Letter(notice.id, subject, _body(to, lines), notice.not_before)
+    return Letter(notice.id, subject, _body(to, lines), notice.not_before, _quoted([notice]))
 
 
 def digest_of(notices: Sequence[Notice], scenes: Mapping[str, Scene], to: Addressee) -> Letter:
@@ -56,7 +56,12 @@ def digest_of(notices: Sequence[Notice], scenes: Mapping[str, Scene], to: Addres
     for notice in notices:
         heading, others = _said(notice, scenes[rollout_of(notice)], to.language)
         lines.append("\n".join((f"* {heading}", *(f"  {each}" for each in others[1:]))))
-    return Letter(notices[0].id, subject, _body(to, lines), notices[0].not_before)
+    return Letter(notices[0].id, subject, _body(to, lines), notices[0].not_before, _quoted(notices))
+
+
+def _quoted(notices: Iterable[Notice]) -> tuple[str, ...]:
+    """Whose free texts stand in them."""
+    return tuple(dict.fromkeys(by for each in notices if (by := json.loads(each.params).get("where_by"))))
 
 
 def rollout_of(notice: Notice) -> str:
@@ -66,7 +71,9 @@ def rollout_of(notice: Notice) -> str:
 def _said(notice: Notice, scene: Scene, language: str) -> tuple[str, list[str]]:
     form = messages()["messages"][notice.template][language]
     gaps = _gaps(json.loads(notice.params), scene, language)
-    return str(form["subject"]).format(**gaps), [str(line).format(**gaps) for line in form["lines"]]
+    #: where a session is held is not always said
+    lines = [line for line in form["lines"] if "{where}" not in line or "where" in gaps]
+    return str(form["subject"]).format(**gaps), [str(line).format(**gaps) for line in lines]
 
 
 def _gaps(params: Mapping[str, str], scene: Scene, language: str) -> dict[str, str]:

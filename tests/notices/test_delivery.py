@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from activities.erasure import forget
 from audit.views import rebuild
+from domain.participant.hosting import PlanSession
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.tasks import CompleteTask, ExtendDeadline
+from domain.participant.team import TakeSeat
 from eventlog.outbox import Outbox
+from eventlog.record import NewText
 from tests.notices.post import Post
 
 
@@ -217,3 +221,28 @@ async def test_what_comes_next_is_asked_once_the_last_is_done(post: Post) -> Non
     await post.at_school("north", HoldCheckpoint, mentor, step="mentoring", outcome="on_track")
     post.deliver()
     assert "School north: Mentoring: checkpoint 2" in post.subjects(mentor)
+
+
+async def test_an_invitation_says_where_the_session_is_held_while_that_is_not_erased(post: Post) -> None:
+    lead, trainer = await post.person("Lead"), await post.person("Trainer")
+    await post.start(north=lead)
+    await post.at_school("trainers", TakeSeat, seat="trainer-1", person=trainer)
+    await invite(post, trainer, "first-day", "Astana, room 5")
+    post.deliver()
+    await invite(post, trainer, "second-day", "Astana, room 6")
+    post.log.texts.erase(trainer)
+    post.deliver()
+    told = [str(letter.get_content()) for letter in post.letters(lead)]
+    assert sum("Where: Astana, room 5." in each for each in told) == 1
+    assert any("Second day" in each for each in told)
+    assert not any("room 6" in each or "{where}" in each for each in told)
+    forget(post.log, post.registry, post.settings.mailbox, [trainer])
+    assert len(post.letters(lead)) == len(told) - 1
+    assert "room 5" not in body(post, lead)
+
+
+async def invite(post: Post, trainer: str, session: str, place: str) -> None:
+    text = {"id": f"text-{session}", "hash": "0" * 64}
+    post.log.texts.put(NewText(text["id"], b"0123456789abcdef", place, trainer))
+    given = {"step": "training", "definition": session, "starts_at": post.now + timedelta(days=3), "place": text}
+    await post.at_school("trainers", PlanSession, trainer, **given)
