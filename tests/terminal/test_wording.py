@@ -116,15 +116,19 @@ def test_an_empty_calendar_is_told_as_a_calendar(kaskad: Calls, rollout_id: str,
     assert "is empty; a calendar begins with 'terms:'" in kaskad(*asked, code=2).err
 
 
-def test_a_disk_without_room_for_a_copy_is_not_called_that_of_the_log(kaskad: Calls, tmp_path: Path) -> None:
+def test_a_disk_without_room_for_a_copy_is_not_called_that_of_the_log(
+    kaskad: Calls, rollout_id: str, tmp_path: Path
+) -> None:
+    started(kaskad, rollout_id, tmp_path, 150)
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    # Enough for the tables, and too little for the rows.
     copied = subprocess.run(
-        ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", str(COMMAND), "audit", "copy", "copy.db"],
+        ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", str(COMMAND), "audit", "copy", "copy.db"],
         capture_output=True,
         text=True,
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, **kaskad.environment},
         check=False,
     )
-    assert copied.returncode == 3
-    assert "copy.db" in copied.stderr
-    assert not list(tmp_path.iterdir())
+    assert (copied.returncode, "copy.db" in copied.stderr, list(folder.iterdir())) == (3, True, [])
