@@ -1,6 +1,7 @@
 """Carries a whole log from one database to another, row by row, with the bytes as they are."""
 
 import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,8 +44,8 @@ def new_file(path: Path) -> Iterator[Database]:
     """An empty log in one file that needs nothing beside it; it gets its name when it is whole and on the disk."""
     if path.exists():
         raise FileExistsError(f"{path} is there already: a copy replaces nothing.")
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
+    # a name of its own: somebody else may be making the same file, and a killed copy may have left its own behind
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     database = Database(part)
     try:
         with database.translated():

@@ -1,6 +1,7 @@
 """`kaskad audit export` and `kaskad audit copy`: the log for other programs, and for auditors to take away."""
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,7 +36,7 @@ def _output(file: Path | None) -> Iterator[BinaryIO]:
         return
     if file.exists():
         raise Refused(f"{file} is there already: an export replaces nothing.")
-    part = file.with_name(f".{file.name}.part")
+    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("wb") as output:
             yield output

@@ -4,7 +4,10 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from activities.folding import happenings
 from audit.exporting import COLUMNS, export
@@ -12,6 +15,7 @@ from eventlog.log import EventLog, open_log
 from eventlog.merkle import Frontier
 from eventlog.record import Append, decode_record
 from tests.eventlog.appends import append, event
+from tests.terminal.calling import COMMAND
 
 
 def exported(log: EventLog, form: str) -> bytes:
@@ -65,3 +69,16 @@ def test_kazakh_letters_come_out_as_they_went_in(tmp_path: Path) -> None:
             text = exported(log, form).decode()
             assert "Әлия, «Өскемен»" in text
             assert "Ұлытау" in text
+
+
+@pytest.mark.parametrize("kind", ["copy", "export"])
+def test_of_two_who_write_the_same_file_at_once_one_gets_it_whole(copied: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "audit"
+    folder.mkdir()
+    (folder / "taken.part").write_text("somebody's own")
+    command = [COMMAND, "audit", kind, folder / "taken", "--log", copied]
+    both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [each.communicate(timeout=60)[1] for each in both]
+    assert sorted(each.returncode for each in both) == [0, 1], told
+    assert "is there already" in "".join(told)
+    assert sorted(each.name for each in folder.iterdir()) == ["taken", "taken.part"]
