@@ -64,9 +64,12 @@ def check_places(
             raise TWICE(school=place.school)
         check_tier_and_seats(programme, place)
         parent = _parent(programme, state, tiers, place, replaced)
-        if parent is not None:
-            _must_be_open(programme, state, place, parent, tiers[parent])
         found.append((place, parent))
+        opening = None if parent is None else programme.opening(tiers[parent], place.tier)
+        if parent is not None and opening is not None:
+            _must_be_open(state, place, parent, opening)
+            new = [each.school for each, under in found if (under, each.tier) == (parent, place.tier)]
+            _room(state, parent, opening, new)
         tiers[participant] = place.tier
     return found
 
@@ -140,10 +143,9 @@ def _parent(
     return possible[0]
 
 
-def _must_be_open(programme: Programme, state: Rollout, place: Place, parent: str, above: str) -> None:
+def _must_be_open(state: Rollout, place: Place, parent: str, opening: Opening) -> None:
     """Behind a gate a school takes part when the gate of its parent is open, and never by a list before."""
-    opening = programme.opening(above, place.tier)
-    if opening is not None and (parent, place.tier) not in state.opened:
+    if (parent, place.tier) not in state.opened:
         rule = sentence(opening.gate)
         raise GATE_SHUT(school=place.school, gate=f"open:{place.tier}", parent=school_of(parent), rule=rule)
 
@@ -172,7 +174,7 @@ def check_nomination(
         if opening.territory == "same_region" and place.region != entry.region:
             raise OTHER_REGION(school=place.school, region=place.region, parent=command.parent, own=entry.region)
         new.append(place)
-        _room(state, command, parent, opening, len(new))
+        _room(state, parent, opening, [each.school for each in new])
     return new
 
 
@@ -200,13 +202,13 @@ def _known(state: Rollout, place: Place, parent: str) -> RosterEntry | Nominatio
     return found if found is not None and found.parent == parent else None
 
 
-def _room(state: Rollout, command: NominateSchools, parent: str, opening: Opening, new: int) -> None:
+def _room(state: Rollout, parent: str, opening: Opening, new: list[str]) -> None:
+    """A parent prepares no more than it may, whoever brings them: those there are, those named, and the new ones."""
     there = sum(
         (each.parent, each.tier) == (parent, opening.tier) and each.status != "withdrawn"
         for each in state.roster.values()
     )
-    waiting = sum((each.parent, each.tier) == (parent, opening.tier) for each in state.nominated.values())
-    if there + waiting + new > opening.fan_out.most:
-        raise TOO_MANY(
-            parent=command.parent, most=opening.fan_out.most, tier=opening.tier, number=there + waiting + new
-        )
+    waiting = {each.school for each in state.nominated.values() if (each.parent, each.tier) == (parent, opening.tier)}
+    number = there + len(waiting.union(new))
+    if number > opening.fan_out.most:
+        raise TOO_MANY(parent=school_of(parent), most=opening.fan_out.most, tier=opening.tier, number=number)

@@ -92,6 +92,15 @@ def test_no_school_is_enrolled_before_the_gate_of_its_parent_is_open() -> None:
     assert list(world.participants) == ["house", "one", "two"]
 
 
+def test_nobody_is_enrolled_under_a_parent_that_has_as_many_as_it_may_prepare() -> None:
+    world = LittleWorld(place("one"), place("two"))
+    refused(places.TOO_MANY, world, EnrolSchools, **enrol(place("three"), place("four")))
+    world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("three")))
+    refused(places.TOO_MANY, world, EnrolSchools, **enrol(place("four")))
+    world.ask_school("three", Withdraw, MANAGER, reason=REASON)
+    world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("four"), replaces="three"))
+
+
 def test_a_log_in_which_a_school_came_before_the_gate_still_folds() -> None:
     """Logs recorded before the gate was asked of lists hold such schools."""
     world = LittleWorld()
