@@ -1,9 +1,11 @@
 """Who was not there: by exceptions, or from a sheet that somebody filled in; a bad sheet is refused as a whole."""
 
-import csv
 from pathlib import Path
 
+from programmes.sheet import RosterProblem
+from terminal.bulk import read_rows
 from terminal.outcome import BadInput
+from terminal.roster_file import refuse_rows
 
 Absences = dict[str, tuple[str, ...]]
 
@@ -12,13 +14,13 @@ _YES = frozenset({"yes", "y", "1", "true", "+", "иә", "да"})
 _NO = frozenset({"no", "n", "0", "false", "-", "жоқ", "нет"})
 
 
-def absences(all_present: bool, absent: tuple[str, ...], sheet: str | None) -> Absences:
+def absences(all_present: bool, absent: tuple[str, ...], sheet: str | None, *, as_json: bool) -> Absences:
     """school -> seats. Raises BadInput."""
     if all_present + bool(absent) + (sheet is not None) != 1:
         raise BadInput(
-            "Say in one way who was there: --all-present, --absent SCHOOL:SEAT for each exception, or --file FILE.csv."
+            "Say in one way who was there: --all-present, --absent SCHOOL:SEAT for each exception, or --file FILE."
         )
-    return _from_sheet(Path(sheet)) if sheet is not None else _from_words(absent)
+    return _from_sheet(Path(sheet), as_json=as_json) if sheet is not None else _from_words(absent)
 
 
 def _from_words(absent: tuple[str, ...]) -> Absences:
@@ -31,42 +33,22 @@ def _from_words(absent: tuple[str, ...]) -> Absences:
     return {school: tuple(seats) for school, seats in found.items()}
 
 
-def _from_sheet(path: Path) -> Absences:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "it is not saved as UTF-8"
-        raise BadInput(f"{path} can't be read: {cause}.") from error
-    lines = csv.DictReader(text.splitlines(), delimiter=_delimiter(text))
-    columns = [column.strip().lower() for column in lines.fieldnames or ()]
-    if sorted(columns) != sorted(_COLUMNS):
-        raise BadInput(f"{path} needs the columns {', '.join(_COLUMNS)}; it has {', '.join(columns) or 'none'}.")
+def _from_sheet(path: Path, *, as_json: bool) -> Absences:
+    """Who is not named in the sheet was there, as with the other ways."""
+    problems: list[RosterProblem] = []
+    first: dict[tuple[str, str], int] = {}
     found: dict[str, list[str]] = {}
-    problems: list[str] = []
-    for number, row in enumerate(lines, start=2):
-        cells = {(name or "").strip().lower(): (value or "").strip() for name, value in row.items() if name}
-        problem = _problem(cells, None in row)
-        if problem is not None:
-            problems.append(f"  row {number}: {problem}")
-        elif cells["present"].lower() in _NO:
-            found.setdefault(cells["school"], []).append(cells["seat"])
+    for number, row in read_rows(path, _COLUMNS, may_be_empty=True, as_json=as_json).rows:
+        school, seat, present = (row[column] for column in _COLUMNS)
+        problems += [RosterProblem(number, name, "is empty") for name in ("school", "seat") if not row[name]]
+        before = first.setdefault((school, seat), number)
+        if before != number:
+            message = f"'{seat}' of {school} stands on row {before} already"
+            problems.append(RosterProblem(number, "seat", message, "keep one of them"))
+        if present.casefold() not in _YES | _NO:
+            problems.append(RosterProblem(number, "present", f"'{present}' is not yes or no", "yes or no, иә or жоқ"))
+        elif present.casefold() in _NO:
+            found.setdefault(school, []).append(seat)
     if problems:
-        raise BadInput("\n".join((f"{path}: nothing was recorded.", *problems)))
+        refuse_rows(path, problems, as_json=as_json)
     return {school: tuple(seats) for school, seats in found.items()}
-
-
-def _problem(cells: dict[str, str], too_long: bool) -> str | None:
-    if too_long:
-        return "has more cells than there are columns"
-    for column in ("school", "seat"):
-        if not cells[column]:
-            return f"says no {column}"
-    if cells["present"].lower() not in _YES | _NO:
-        return f"'{cells['present']}' is not yes or no"
-    return None
-
-
-def _delimiter(text: str) -> str:
-    """Excel writes semicolons where the comma is the decimal sign, as it is in Kazakhstan."""
-    first = text.partition("\n")[0]
-    return ";" if first.count(";") > first.count(",") else ","

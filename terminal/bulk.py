@@ -47,8 +47,13 @@ class Sheet:
     rows: tuple[tuple[int, Mapping[str, str]], ...]
 
 
-def read_rows(file: Path, needed: Sequence[str], known: Sequence[str] = (), *, as_json: bool = False) -> Sheet:
-    """Rows of a CSV or XLSX file with these columns. Raises BadInput after a table of what is wrong with them."""
+def read_rows(
+    file: Path, needed: Sequence[str], known: Sequence[str] = (), *, may_be_empty: bool = False, as_json: bool = False
+) -> Sheet:
+    """Rows of a CSV or XLSX file with these columns. Raises BadInput after a table of what is wrong with them.
+
+    Who tells more of a row itself lets the cells of needed columns be empty, so that all is told at once.
+    """
     from domain.identity import nearest
     from programmes.sheet import RosterProblem, RosterProblems, read_sheet
 
@@ -73,7 +78,8 @@ def read_rows(file: Path, needed: Sequence[str], known: Sequence[str] = (), *, a
             message = f"has {extra} more cell{'' if extra == 1 else 's'} than there are columns"
             problems.append(RosterProblem(number, "", message, "put texts with commas in quotes"))
     empty = [(number, name) for number, row in rows for name in needed if not row.get(name)]
-    problems += [RosterProblem(number, name, "is empty") for number, name in empty if name in header]
+    if not may_be_empty:
+        problems += [RosterProblem(number, name, "is empty") for number, name in empty if name in header]
     if not rows:
         problems.append(RosterProblem(0, "", "names columns, but has no rows"))
     if problems:

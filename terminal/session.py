@@ -162,7 +162,7 @@ def cancel(session_id: str, reason: str, **common: Any) -> None:
 @click.argument("session_id", metavar="SESSION")
 @click.option("--all-present", is_flag=True, help="Everybody was there.")
 @click.option("--absent", multiple=True, metavar="SCHOOL:SEAT", help="Everybody but this seat; repeatable.")
-@click.option("--file", "sheet", metavar="FILE.csv", help="A sheet with the columns school, seat, present (yes or no).")
+@click.option("--file", "sheet", metavar="FILE", help="CSV or XLSX with the columns school, seat, present (yes or no).")
 @happened_option
 @acting_options
 def attendance(
@@ -181,7 +181,7 @@ def attendance(
     from terminal.sessions import host_of
     from terminal.tables import counted
 
-    missing = absences(all_present, absent, sheet)
+    missing = absences(all_present, absent, sheet, as_json=common["as_json"])
     to = host_of(session_id, common["rollout_id"], common["acting_as"])
     command = prepare(
         RecordAttendance,

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import Workbook
 
 from tests.terminal.calling import Calls
 from tests.terminal.short import Short, start_short
@@ -39,6 +40,13 @@ def record(short: Short, *arguments: object, code: int | None = 0) -> str:
     return ended.out + ended.err
 
 
+def refused(short: Short, sheet: Path) -> list[str]:
+    """The lines of the table that says what is wrong with the sheet."""
+    table, error = record(short, "--file", sheet, code=2).split("kaskad: ")
+    assert "none of its rows was taken" in error
+    return table.splitlines()[1:]
+
+
 def absent(short: Short) -> dict[str, list[str]]:
     (found,) = short("session", "list", "--rollout", short.id, "--json").json
     return {school.rpartition("-")[2]: seats for school, seats in found["absent"].items()}
@@ -66,15 +74,26 @@ def test_a_sheet_says_who_was_there(short: Short, tmp_path: Path) -> None:
     assert absent(short) == {"a": ["teacher-2"]}
 
 
+def test_a_workbook_says_who_was_there_too(short: Short, tmp_path: Path) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in (("school", "seat", "present"), (short.first, "lead", "yes"), (short.second, "lead", "no")):
+        book.active.append(row)
+    book.save(tmp_path / "sheet.xlsx")
+    record(short, "--file", tmp_path / "sheet.xlsx")
+    assert absent(short) == {"b": ["lead"]}
+
+
 def test_a_sheet_with_bad_rows_is_refused_whole(unchanged: Short, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(f"school,seat,present\n{unchanged.first},lead,no\n,lead,no\n{unchanged.second},lead,perhaps\n")
-    said = record(unchanged, "--file", sheet, code=2)
-    assert "row 3: says no school" in said
-    assert "row 4: 'perhaps' is not yes or no" in said
+    told = [line.split()[:4] for line in refused(unchanged, sheet)]
+    assert told == [["3", "school", "is", "empty"], ["4", "present", "'perhaps'", "is"]]
+    sheet.write_text(f"school,seat,present\n{unchanged.first},lead,no\n{unchanged.first},lead,yes\n")
+    assert "stands on row 2 already" in refused(unchanged, sheet)[0]
     sheet.write_text("school,chair\n")
-    assert "needs the columns school, seat, present; it has school, chair" in record(unchanged, "--file", sheet, code=2)
-    assert "can't be read" in record(unchanged, "--file", tmp_path / "none.csv", code=2)
+    assert "seat     is missing" in "\n".join(refused(unchanged, sheet))
+    assert "cannot be read" in refused(unchanged, tmp_path / "none.csv")[0]
     assert "planned" in unchanged("session", "list", "--rollout", unchanged.id).out
 
 

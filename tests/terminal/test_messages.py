@@ -8,6 +8,8 @@ import activities
 import domain
 from domain.participant import tasks
 from domain.refusal import Reason
+from programmes.library import library
+from programmes.reader import read_programme
 from terminal.messages import catalogue, sentence
 
 for package in (domain, activities):
@@ -42,6 +44,13 @@ def test_every_language_has_the_gaps_of_the_english_sentence() -> None:
 def test_kazakh_is_written_with_its_own_letters() -> None:
     said = " ".join(each["kk"] for each in catalogue()["refusals"].values())
     assert set("әғқңөұүһі") <= set(said.lower()) | {"һ"}
+
+
+def test_the_roles_of_shipped_programmes_are_called_as_their_definitions_do() -> None:
+    words = catalogue()["words"]
+    titles = [role.title for path in library().values() for role in read_programme(path).programme.roles.values()]
+    told = {title.en: (words.get(title.en, {}).get("kk"), words.get(title.en, {}).get("ru")) for title in titles}
+    assert told == {title.en: (title.kk, title.ru) for title in titles}
 
 
 def test_the_ways_in_which_tasks_are_done_are_words_of_the_catalogue() -> None:
