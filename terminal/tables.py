@@ -9,6 +9,9 @@ from typing import Any
 
 Row = Sequence[object]
 
+#: what a column needs of a terminal at least, so that a table can be read
+_NARROWEST = 9
+
 
 def print_table(
     columns: Sequence[str], rows: Iterable[Row], *, as_json: bool = False, title: str = "", empty: str = "None."
@@ -79,6 +82,10 @@ def _draw(columns: Sequence[str], rows: Sequence[Row], title: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    if console.width < _NARROWEST * len(columns):
+        _stack(columns, rows, title)
+        return
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
     for column in columns:
         # A status or an id that ends in dots can't be read: where it is too narrow, they go on in the next line.
@@ -86,7 +93,17 @@ def _draw(columns: Sequence[str], rows: Sequence[Row], title: str) -> None:
     for row in rows:
         # Text, not str: square brackets in a name are no mark-up.
         table.add_row(*(Text(shown(value)) for value in row))
-    Console().print(table)
+    console.print(table)
+
+
+def _stack(columns: Sequence[str], rows: Sequence[Row], title: str) -> None:
+    """On a terminal where words would be cut to syllables: a line for each value, and one between two rows."""
+    if title:
+        print(title)
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        print_fields(dict(zip(columns, row, strict=True)))
 
 
 def _pad(text: str, wide: int) -> str:

@@ -55,6 +55,26 @@ def test_a_misspelt_command_is_usage_and_names_the_nearest() -> None:
     assert "Did you mean 'rollout'?" in ended.stderr
 
 
+def test_on_a_narrow_terminal_each_value_has_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("nis-semey", "readiness/agreement", "Principal", None), ("nis-aktau", "team/fill-1", "Manager", "late")]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "30")
+    print_table(("School", "Task", "Waits for", "Late"), rows)
+    assert capsys.readouterr().out.splitlines()[:6] == [
+        "School     nis-semey",
+        "Task       readiness/agreement",
+        "Waits for  Principal",
+        "Late       -",
+        "",
+        "School     nis-aktau",
+    ]
+    monkeypatch.setenv("COLUMNS", "80")
+    print_table(("School", "Task", "Waits for", "Late"), rows)
+    assert "nis-semey   readiness/agreement" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_is_no_fault(closed: str, tmp_path: Path) -> None:
     def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
