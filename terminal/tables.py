@@ -103,7 +103,7 @@ def _stack(columns: Sequence[str], rows: Sequence[Row], title: str) -> None:
     for number, row in enumerate(rows):
         if number:
             print()
-        print_fields(dict(zip(columns, row, strict=True)))
+        print_fields({column: value for column, value in zip(columns, row, strict=True) if value != ""})
 
 
 def _pad(text: str, wide: int) -> str:

@@ -58,17 +58,18 @@ def test_a_misspelt_command_is_usage_and_names_the_nearest() -> None:
 def test_on_a_narrow_terminal_each_value_has_a_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = [("nis-semey", "readiness/agreement", "Principal", None), ("nis-aktau", "team/fill-1", "Manager", "late")]
+    rows = [("nis-semey", "readiness/agreement", "Principal", None), ("nis-aktau", "", "Manager", "late")]
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "30")
     print_table(("School", "Task", "Waits for", "Late"), rows)
-    assert capsys.readouterr().out.splitlines()[:6] == [
+    assert capsys.readouterr().out.splitlines()[:7] == [
         "School     nis-semey",
         "Task       readiness/agreement",
         "Waits for  Principal",
         "Late       -",
         "",
         "School     nis-aktau",
+        "Waits for  Manager",
     ]
     monkeypatch.setenv("COLUMNS", "80")
     print_table(("School", "Task", "Waits for", "Late"), rows)
