@@ -1,6 +1,7 @@
 """What every test has, and what no test may have from outside."""
 
 import os
+import signal
 
 import pytest
 
@@ -13,3 +14,10 @@ def _no_settings_from_outside() -> None:
     for name in list(os.environ):
         if name.startswith(("KASKAD_", "TEMPORAL_", "OTEL_")) and not name.startswith("KASKAD_TEST_"):
             del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """What a shell starts in the background begins deaf to Ctrl-C, and so would all that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
