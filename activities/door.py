@@ -141,9 +141,12 @@ class Door:
 
     def _must_know_whom(self, snapshot: Snapshot, command: Command) -> None:
         """Whom a person names is known to the organisation. What follows by itself repeats who was checked before."""
-        if not command.of_the_system and command.actor != CASCADE:
-            for person in command.persons_named():
-                organisation.must_know(self._streams.load(snapshot, organisation_stream()).state, person)
+        if command.of_the_system or command.actor == CASCADE:
+            return
+        if named := tuple(command.persons_named()):
+            known = self._streams.load(snapshot, organisation_stream()).state
+            for person in named:
+                organisation.must_know(known, person)
 
     def _again(self, snapshot: Snapshot, stream: str, command: Command, recorded: Any) -> Answer:
         if (recorded.digest, recorded.stream) != (command.fingerprint(), stream):
