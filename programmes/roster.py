@@ -8,7 +8,7 @@ from domain.identity import is_person_id, is_valid_id, nearest
 from domain.programme import Programme
 from domain.rollout.commands import Place
 from domain.text import LONG, SHORT, Text, unprintable
-from programmes.sheet import RosterProblem, RosterProblems, Sheet, read_sheet
+from programmes.sheet import RosterProblem, RosterProblems, Sheet, read_sheet, too_many_cells
 
 __all__ = ["COLUMNS", "SEAT_COLUMN", "RosterProblem", "RosterProblems", "read_roster"]
 
@@ -114,8 +114,7 @@ class _Row:
 
     def problems(self) -> Iterator[RosterProblem]:
         if self.extra:
-            message = f"has {self.extra} more cell{'' if self.extra == 1 else 's'} than there are columns"
-            yield self._problem("", message, "put texts with commas in quotes")
+            yield too_many_cells(self.number, self.extra)
         yield from self._ids()
         for column, longest in (("name_kk", LONG), ("name_ru", LONG), ("name_en", LONG), ("region", SHORT)):
             yield from self._words(column, min(longest, SHORT))

@@ -34,6 +34,11 @@ class RosterProblem:
         return f"{place}: {self.message}" + (f"; {self.right}" if self.right else "")
 
 
+def too_many_cells(row: int, extra: int) -> RosterProblem:
+    message = f"has {extra} more cell{'' if extra == 1 else 's'} than there are columns"
+    return RosterProblem(row, "", message, "put texts with commas in quotes")
+
+
 class RosterProblems(ValueError):
     """A list is refused whole: none of its rows is taken while one is bad."""
 

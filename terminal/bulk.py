@@ -55,7 +55,7 @@ def read_rows(
     Who tells more of a row itself lets the cells of needed columns be empty, so that all is told at once.
     """
     from domain.identity import nearest
-    from programmes.sheet import RosterProblem, RosterProblems, read_sheet
+    from programmes.sheet import RosterProblem, RosterProblems, read_sheet, too_many_cells
 
     try:
         sheet = read_sheet(file)
@@ -75,8 +75,7 @@ def read_rows(
     rows = [(number, dict(zip(header, [*cells, *[""] * len(header)], strict=False))) for number, cells in sheet.rows]
     for number, cells in sheet.rows:
         if extra := len([cell for cell in cells[len(header) :] if cell]):
-            message = f"has {extra} more cell{'' if extra == 1 else 's'} than there are columns"
-            problems.append(RosterProblem(number, "", message, "put texts with commas in quotes"))
+            problems.append(too_many_cells(number, extra))
     empty = [(number, name) for number, row in rows for name in needed if not row.get(name)]
     if not may_be_empty:
         problems += [RosterProblem(number, name, "is empty") for number, name in empty if name in header]

@@ -1,6 +1,8 @@
 """A participant's workflow on a real server."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,18 @@ async def _handle(asker: Asker, stream: str) -> WorkflowHandle[object, object]:
     workflow_id = workflow_id_of(stream)
     assert workflow_id is not None
     return asker.client.get_workflow_handle(workflow_id)
+
+
+@asynccontextmanager
+async def _worker_on(client: Client, settings: Settings) -> AsyncIterator[tuple[Office, Asker]]:
+    """A worker of another log on the same task queue."""
+    with open_log(settings.log) as log:
+        office = Office(log)
+        asker = Asker(client, settings.task_queue)
+        async with make_worker(client, settings, activities=office.activities):
+            office.courier.serve(asker)
+            yield office, asker
+            await asyncio.sleep(0.05)
 
 
 async def _run_ids(client: Client, stream: str) -> set[str | None]:
@@ -178,16 +192,11 @@ async def test_recover_ends_workflows_that_a_restored_log_knows_nothing_of(
         await here.settle()
         lost = here.stream("alpha")
     older = Settings(home=tmp_path / "older", task_queue=settings_here.task_queue)
-    with open_log(older.log) as log:
-        office = Office(log)
-        asker = Asker(client, older.task_queue)
-        async with make_worker(client, older, activities=office.activities):
-            office.courier.serve(asker)
-            found = await recover(office, asker, thorough=True)
-            assert found.ended == 3
-            description = await (await _handle(asker, lost)).describe()
-            assert description.status is WorkflowExecutionStatus.TERMINATED
-            await asyncio.sleep(0.05)
+    async with _worker_on(client, older) as (office, asker):
+        found = await recover(office, asker, thorough=True)
+        assert found.ended == 3
+        description = await (await _handle(asker, lost)).describe()
+        assert description.status is WorkflowExecutionStatus.TERMINATED
 
 
 async def test_a_workflow_that_is_ahead_of_the_log_begins_anew_from_it(
@@ -203,19 +212,14 @@ async def test_a_workflow_that_is_ahead_of_the_log_begins_anew_from_it(
         await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
         alpha = here.stream("alpha")
         before = await (await _handle(here.asker, alpha)).describe()
-    with open_log(older.log) as log:
-        office = Office(log)
-        asker = Asker(client, older.task_queue)
-        async with make_worker(client, older, activities=office.activities):
-            office.courier.serve(asker)
-            found = await recover(office, asker, thorough=True)
-            assert (found.started, found.updated, found.ended) == (0, 1, 0)
-            assert not (await recover(office, asker, thorough=True)).changed
-            after = await (await _handle(asker, alpha)).describe()
-            assert after.run_id != before.run_id
-            taken = TakeSeat(id="again", actor=MANAGER, seat="lead", person="p-0000000b")
-            assert (await asker.ask(alpha, taken)).first > 0
-            await asyncio.sleep(0.05)
+    async with _worker_on(client, older) as (office, asker):
+        found = await recover(office, asker, thorough=True)
+        assert (found.started, found.updated, found.ended) == (0, 1, 0)
+        assert not (await recover(office, asker, thorough=True)).changed
+        after = await (await _handle(asker, alpha)).describe()
+        assert after.run_id != before.run_id
+        taken = TakeSeat(id="again", actor=MANAGER, seat="lead", person="p-0000000b")
+        assert (await asker.ask(alpha, taken)).first > 0
     history = await asker.client.get_workflow_handle(before.id, run_id=before.run_id).fetch_history()
     await Replayer(workflows=WORKFLOWS, plugins=[KaskadPlugin(sandbox=True)]).replay_workflow(history)
 
