@@ -49,16 +49,10 @@ class SchoolCalendar(Model):
     terms: tuple[Span, ...] = ()
     holidays: tuple[Span, ...] = ()
     blackouts: tuple[Span, ...] = ()
-    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    working_days: tuple[Weekday, ...] = Field(("mon", "tue", "wed", "thu", "fri"), min_length=1)
     quiet_hours: QuietHours = QuietHours(start=time(20), end=time(8))
     #: the local time of day at which a task falls due
     due_time: time = time(18)
-
-    @model_validator(mode="after")
-    def _has_a_working_day(self) -> Self:
-        if not self.working_days:
-            raise ValueError("names no working day")
-        return self
 
     def term(self, term: str) -> Span | None:
         return next((span for span in self.terms if span.id == term), None)

@@ -1,5 +1,6 @@
 """Which keys a definition may have at a place, read off the models themselves."""
 
+import json
 from collections.abc import Mapping
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -20,6 +21,15 @@ _CONDITIONS = (
     ("on_or_after", "DateIs"),
     ("before", "DateIs"),
 )
+
+
+def programme_from(content: Plain) -> Programme:
+    """The programme that the values of a file are, taken at their word: `true` is no 1, and "6" no 6.
+
+    Raises ValidationError.
+    """
+    # From Python's values, strict models take neither a list for a tuple nor a text for a date; from JSON's they do.
+    return Programme.model_validate_json(json.dumps(content), strict=True, by_alias=True, by_name=False)
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, Any]:

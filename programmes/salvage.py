@@ -15,7 +15,7 @@ from domain.gate import FactIs
 from domain.identity import is_valid_id
 from domain.programme import Programme
 from programmes.document import Place, Plain
-from programmes.fields import annotation_at, faults_of, keys_of, model_at, place_of
+from programmes.fields import annotation_at, faults_of, keys_of, model_at, place_of, programme_from
 
 #: the id of whatever was made up; naming it is no fault
 MADE_UP = "made-up-by-the-reader"
@@ -34,7 +34,7 @@ def salvage(content: Plain, error: ValidationError) -> tuple[Programme | None, s
         for fault in faults_of(error):
             _mend(rest, fault, made_up)
         try:
-            return Programme.model_validate(rest), made_up
+            return programme_from(rest), made_up
         except ValidationError as again:
             error = again
     return None, made_up

@@ -22,6 +22,8 @@ def json_schema() -> dict[str, Any]:
     schema["properties"].pop("chosen")
     models = {name: _model(name, model) for name, model in definitions.items()}
     models["DateIs"]["minProperties"] = 1
+    for language in models["Text"]["properties"].values():
+        language["pattern"] = r"\S"
     models[_REFERENCE] = {
         "title": "Parameter",
         "description": "The value of a parameter, put here when the definition is read.",

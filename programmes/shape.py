@@ -10,7 +10,7 @@ from domain.identity import nearest
 from domain.programme import Programme
 from domain.text import Text
 from programmes.document import Document, Place, Plain
-from programmes.fields import faults_of, keys_of, model_at, place_of
+from programmes.fields import faults_of, keys_of, model_at, place_of, programme_from
 from programmes.parameters import Filled
 from programmes.problem import Problem
 from programmes.salvage import salvage
@@ -31,10 +31,27 @@ class Shaped:
 
 def shape(document: Document, filled: Filled) -> Shaped:
     try:
-        return Shaped(Programme.model_validate(filled.content))
+        return Shaped(programme_from(filled.content), list(_blanks(document, filled, filled.content, ())))
     except ValidationError as error:
         programme, made_up = salvage(filled.content, error)
-        return Shaped(programme, list(_problems(error, document, filled)), made_up)
+        problems = list(_problems(error, document, filled))
+        told = {problem.where for problem in problems}
+        blanks = _blanks(document, filled, filled.content, ())
+        return Shaped(programme, problems + [each for each in blanks if each.where not in told], made_up)
+
+
+def _blanks(document: Document, filled: Filled, value: Plain, path: Place) -> Iterator[Problem]:
+    """What stands there and says nothing: a `review:` with its lines forgotten would be no review at all."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _blanks(document, filled, each, (*path, key))
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            yield from _blanks(document, filled, each, (*path, at))
+    elif value is None and path not in filled.unresolved:
+        yield document.problem(path, "is empty; write what belongs here, or leave the key out", at_key=True)
+    elif isinstance(value, str) and not value.strip():
+        yield document.problem(path, "is empty; it needs a text")
 
 
 def _problems(error: ValidationError, document: Document, filled: Filled) -> Iterator[Problem]:

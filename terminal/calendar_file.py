@@ -1,5 +1,6 @@
 """A school calendar in a file of its own: read with all of its problems at once, each with its line."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def read_calendar(path: Path) -> SchoolCalendar:
         # As it stands in a definition.
         content, at = content["calendar"], ("calendar",)
     try:
-        calendar = SchoolCalendar.model_validate(content)
+        calendar = SchoolCalendar.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
         raise ProgrammeProblems(_problem(document, at, fault) for fault in error.errors()) from None
     problems = list(_of_days(document, at, calendar))

@@ -95,6 +95,12 @@ def test_a_problem_names_its_file_its_place_and_its_path() -> None:
         ("{id: trainer-1, role: trainer}", "{id: trainer-1, role: trainer, roll: x}", "did you mean 'role'?"),
         ("default: 6\n", "default: 9\n", "all sessions together have 8"),
         ("bodies:\n", "bodies:\n  centre: *t\n", "stands twice"),
+        ("missed_after: 7", "missed_after: true", "is true, but must be a whole number"),
+        ("count: 3", 'count: "3"', "is '3', but must be a whole number"),
+        ("missed_after: 7", "missed_after: 7\n        enter:", "leave the key out"),
+        ("calendar:\n", "calendar:\n  working_days: []\n", "needs at least one entry"),
+        ('ru: "Малая"', 'ru: " "', "is empty; it needs a text"),
+        ("{fact: mentoring.last, is: on_track}", "{fact: mentoring.last, is_: on_track}", "did you mean 'is'?"),
     ],
 )
 def test_one_change_for_the_worse_is_one_sentence(old: str, new: str, sentence: str) -> None:

@@ -34,6 +34,10 @@ def test_what_the_reader_takes_the_schema_takes(path: Path) -> None:
     [
         ("count: 3", "count: three"),
         ("count: 3", "count: 0"),
+        ("count: 3", 'count: "3"'),
+        ("count: 3", "count: true"),
+        ("missed_after: 7", "missed_after: 7\n        remind:"),
+        ('ru: "Малая"', 'ru: " "'),
         ("missed_after: 7", "missed_after: 7\n        missed: 7"),
         ("mode: online", "mode: remote"),
         ("programme: small", "programme: Small"),
