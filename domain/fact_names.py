@@ -16,12 +16,13 @@ CHILDREN_CERTIFIED = "children.certified"
 CHILDREN_COMPLETED = "children.completed"
 
 OUTCOMES = ("on_track", "needs_support", "at_risk")
+STARTED = "started"
 DONE = "done"
 
 #: ids that no step may have, since facts of the participant itself begin with them
 RESERVED_STEPS = frozenset({"seats", "children", CERTIFIED, WITHDRAWN, COMPLETED})
 #: ids that no task of an assignment may have, since every step has facts of these names
-RESERVED_TASKS = frozenset({"started", DONE})
+RESERVED_TASKS = frozenset({STARTED, DONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ def step_fact(step: str, name: str) -> str:
 
 def fact_names(tier: Tier, programme: Programme) -> dict[str, FactKind]:
     """Every fact that a participant of the tier can have."""
-    children = sum(opening.fan_out.most for opening in tier.opens)
+    below = [name for name, parents in programme.parents_of.items() if tier.id in parents]
+    openings = [programme.opening(tier.id, name) for name in below]
+    # Whom it only trains come from the list of schools, however many they are.
+    children = sum(each.fan_out.most for each in openings if each) if all(openings) else None
     known = {
         SEATS_FILLED: FactKind("int", len(tier.seats)),
         SEATS_COMPLETE: FactKind("bool"),
@@ -57,7 +61,7 @@ def fact_names(tier: Tier, programme: Programme) -> dict[str, FactKind]:
 
 
 def _of_step(step: Step, programme: Programme) -> dict[str, FactKind]:
-    known = {"started": FactKind("bool"), DONE: FactKind("bool")}
+    known = {STARTED: FactKind("bool"), DONE: FactKind("bool")}
     match step.kind:
         case "training":
             #: `hours` are those that at least the dose's share of the audience's seats have attended

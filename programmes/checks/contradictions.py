@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from domain.gate import DateIs, FactIs, Gate
 from programmes.checks import places
-from programmes.checks.finding import Finding
+from programmes.checks.finding import Finding, written
 from programmes.document import Place
 
 _Claims = list[tuple[Place, FactIs]]
@@ -54,9 +54,7 @@ def _of_fact(fact: str, claims: _Claims) -> Iterator[Finding]:
     for place, leaf in claims:
         if leaf.is_ is not None:
             if first is not None and leaf.is_ != first:
-                yield Finding(
-                    (*place, "is"), f"'{fact}' cannot be {first} and {leaf.is_} at once".replace("True", "true")
-                )
+                yield Finding((*place, "is"), f"'{fact}' cannot be {written(first)} and {written(leaf.is_)} at once")
             first = leaf.is_ if first is None else first
         if leaf.at_most is not None and least is not None and leaf.at_most < least:
             message = f"'{fact}' cannot be at least {least} and at most {leaf.at_most} at once"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.fact_names import CERTIFIED, FactKind, fact_names
+from domain.fact_names import CERTIFIED, WITHDRAWN, FactKind, fact_names
 from domain.gate import Among, DateIs, FactIs
 from domain.identity import nearest
 from domain.programme import Programme, Tier
@@ -48,6 +48,9 @@ class _Leaf:
                     yield Finding((*self.path, "of"), f"the tier '{self.tier.id}' is at the top: it has no parent")
                 else:
                     yield from self._fact(leaf, parents, self.path)
+            case FactIs(fact=fact, is_=True) if fact == WITHDRAWN:
+                message = "whoever has withdrawn goes no further: the gate could never open"
+                yield Finding((*self.path, "fact"), message)
             case FactIs():
                 yield from self._fact(leaf, [self.tier], self.path)
 

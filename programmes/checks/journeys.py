@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from domain.fact_names import CERTIFIED, COMPLETED
-from domain.gate import FactIs, Gate
+from domain.fact_names import CERTIFIED, COMPLETED, STARTED
+from domain.gate import Among, FactIs, Gate
 from domain.programme import Programme, Tier
+from domain.step import Step
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
 from programmes.document import Place
@@ -15,41 +16,94 @@ _NEXT_TIER = "the next tier"
 
 def check_journeys(subject: Subject) -> Iterator[Finding]:
     for path, tier in places.tiers(subject.programme):
-        yield from _circles(path, tier)
+        # Of two steps of one id, which of them a gate waits for cannot be told.
+        if len(tier.step_by_id) == len(tier.steps):
+            yield from _circles(path, tier, subject.programme)
     yield from _out_of_reach(subject.programme)
 
 
-def _circles(path: Place, tier: Tier) -> Iterator[Finding]:
-    waits = _waits(tier)
+def _circles(path: Place, tier: Tier, programme: Programme) -> Iterator[Finding]:
+    waits = _waits(tier, programme)
     told: set[str] = set()
-    for at, step in enumerate(tier.steps):
-        if step.id in told:
-            continue
-        circle = _way_back(step.id, waits)
+    for start, place in _places(path, tier):
+        circle = [] if start in told else _way_back(start, waits)
         if circle:
             told.update(circle)
-            said = " waits for ".join(f"'{name}'" if name in tier.step_by_id else name for name in (*circle, step.id))
-            key = "after" if step.after else "enter"
-            yield Finding((*path, "steps", at, key), f"none of these could ever start: {said}")
+            said = " waits for ".join(f"'{name}'" if name in tier.step_by_id else name for name in (*circle, start))
+            yield Finding(place, f"none of these could ever start: {said}")
 
 
-def _waits(tier: Tier) -> dict[str, list[str]]:
-    """What each step, the certification and the next tier cannot come before."""
-    waits = {step.id: [*step.after, *(_needs(step.enter) if step.enter else ())] for step in tier.steps}
+def _places(path: Place, tier: Tier) -> Iterator[tuple[str, Place]]:
+    """Whatever waits, and where it says for what."""
+    for at, step in enumerate(tier.steps):
+        yield step.id, (*path, "steps", at, "after" if step.after else "enter")
     if tier.certification is not None:
-        waits[_CERTIFICATION] = list(_needs(tier.certification.gate))
-    needed = [set(_needs(opening.gate)) for opening in tier.opens]
+        yield _CERTIFICATION, (*path, "certification", "gate")
+    if tier.opens:
+        yield _NEXT_TIER, (*path, "opens", 0, "gate")
+
+
+def _waits(tier: Tier, programme: Programme) -> dict[str, list[str]]:
+    """What each step, the certification and the next tier cannot come before."""
+    needs = _Needs(tier, programme)
+    waits = {step.id: list(needs.of_step(step)) for step in tier.steps}
+    if tier.certification is not None:
+        waits[_CERTIFICATION] = list(needs.of(tier.certification.gate))
+    needed = [set(needs.of(opening.gate)) for opening in tier.opens]
     waits[_NEXT_TIER] = sorted(set.intersection(*needed)) if needed else []
-    waits[COMPLETED] = [step.id for step in tier.steps]
+    waits[COMPLETED] = [*(step.id for step in tier.steps), *((_CERTIFICATION,) if tier.certification else ())]
     return waits
 
 
-def _needs(gate: Gate) -> Iterator[str]:
-    """The steps without a fact of which the gate stays shut."""
-    for _, leaf in places.must_hold((), gate):
-        if isinstance(leaf, FactIs) and leaf.of_ == "self" and (leaf.is_ or (leaf.at_least or 0) > 0):
-            step = leaf.fact.partition(".")[0]
-            yield {CERTIFIED: _CERTIFICATION, "children": _NEXT_TIER}.get(step, step)
+class _Needs:
+    """What must be there before a gate of one tier can open."""
+
+    def __init__(self, tier: Tier, programme: Programme) -> None:
+        self.tier = tier
+        self.programme = programme
+        below = [name for name, parents in programme.parents_of.items() if tier.id in parents]
+        above = set(programme.parents_of.get(tier.id, ()))
+        #: children come by the gate alone, none of them from the list of schools
+        self.children_are_opened = bool(below) and all(programme.opening(tier.id, name) for name in below)
+        #: what peers wait for, the participant waits for itself
+        self.peers_are_alike = not any(
+            above & set(parents) for name, parents in programme.parents_of.items() if name != tier.id
+        )
+
+    def of_step(self, step: Step) -> Iterator[str]:
+        yield from step.after
+        if step.enter is not None:
+            yield from self.of(step.enter)
+        if self._trains_only_the_opened(step):
+            yield _NEXT_TIER
+
+    def _trains_only_the_opened(self, step: Step | None) -> bool:
+        """Its sessions begin with the first child."""
+        return (
+            step is not None
+            and step.kind == "delivery"
+            and all(self.programme.opening(self.tier.id, name) for name in step.tiers)
+        )
+
+    def of(self, gate: Gate) -> Iterator[str]:
+        """The steps without a fact of which the gate stays shut."""
+        for _, leaf in places.must_hold((), gate):
+            if isinstance(leaf, FactIs) and leaf.of_ == "self":
+                # Started is such a step without any child.
+                step, _, fact = leaf.fact.partition(".")
+                if fact != STARTED or not self._trains_only_the_opened(self.tier.step_by_id.get(step)):
+                    yield from _told_by(leaf)
+            elif isinstance(leaf, Among) and (leaf.at_least or leaf.share):
+                if leaf.among == "children" and self.children_are_opened:
+                    yield _NEXT_TIER
+                elif leaf.among == "peers" and self.peers_are_alike:
+                    yield from _told_by(leaf.where)
+
+
+def _told_by(leaf: FactIs) -> Iterator[str]:
+    if leaf.is_ or (leaf.at_least or 0) > 0:
+        step = leaf.fact.partition(".")[0]
+        yield {CERTIFIED: _CERTIFICATION, "children": _NEXT_TIER}.get(step, step)
 
 
 def _way_back(start: str, waits: dict[str, list[str]]) -> list[str]:

@@ -134,6 +134,47 @@ def test_a_circle_is_named_from_step_to_step() -> None:
     assert "'portfolio' waits for 'portfolio'" in problem.message
 
 
+CERTIFIES = "{fact: portfolio.score, at_least: 3}"
+OPENS = "gate: {all: [{fact: certified, is: true}, {on_or_after: {parameter: opens_on}}]}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "waits"),
+    [
+        (CERTIFIES, "{fact: children.certified, at_least: 1}", "the certification waits for the next tier waits for"),
+        (
+            CERTIFIES,
+            "{among: children, where: {fact: seats.complete, is: true}, share: 50}",
+            "the certification waits for the next tier waits for the certification",
+        ),
+        (CERTIFIES, "{fact: certified, is: true}", "the certification waits for the certification"),
+        (
+            CERTIFIES,
+            "{among: peers, where: {fact: certified, is: true}, at_least: 1}",
+            "the certification waits for the certification",
+        ),
+        (OPENS, "gate: {fact: children.opened, at_least: 1}", "the next tier waits for the next tier"),
+        (OPENS, "gate: {fact: teach.sessions, at_least: 1}", "'teach' waits for the next tier waits for 'teach'"),
+        (OPENS, "gate: {fact: completed, is: true}", "'teach' waits for the next tier waits for completed waits"),
+    ],
+)
+def test_a_gate_that_waits_for_what_it_opens_is_refused(old: str, new: str, waits: str) -> None:
+    assert only_problem(old, new).message.startswith(f"none of these could ever start: {waits}")
+
+
+def test_whoever_has_withdrawn_goes_no_further() -> None:
+    assert "could never open" in only_problem(CERTIFIES, "{fact: withdrawn, is: true}").message
+
+
+def test_two_steps_of_one_id_are_one_problem() -> None:
+    assert "stands already" in only_problem("id: wish", "id: mentoring").message
+
+
+def test_those_who_are_only_trained_are_children_too() -> None:
+    enter = "enter: {fact: children.opened, at_least: 1}"
+    read_programme(SMALL.replace("{id: delivery, kind: delivery,", f"{{id: delivery, kind: delivery, {enter},"))
+
+
 def test_what_aliases_repeat_is_told_once() -> None:
     problems = problems_of(SMALL.replace('title: &t {kk: "Шағын", ru: "Малая"', 'title: &t {kk: "Шағын"'))
     assert [problem.message for problem in problems] == [
