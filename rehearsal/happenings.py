@@ -10,6 +10,7 @@ from domain.participant.journey import Withdraw
 from domain.participant.state import Participant, Task
 from domain.participant.tasks import ExtendDeadline
 from domain.participant.team import FreeSeat, NameSubstitute
+from domain.programme import Programme
 from domain.rollout.commands import EnrolSchools
 from domain.step import EvidenceStep
 from rehearsal.acting import Acting
@@ -37,7 +38,10 @@ class Happenings:
         schools = shuffled([place.school for place in plan.places], plan.seed, "happenings")
         self.acting = acting
         self.manager = manager
-        self.staged = tuple(_staged(plan.habits.happenings, schools))
+        trainers = _train_others_of_the_list(acting.programme)
+        tiers = {place.school: place.tier for place in plan.places}
+        replaceable = [school for school in schools if tiers[school] not in trainers]
+        self.staged = tuple(_staged(plan.habits.happenings, schools, replaceable or schools))
         self._begins = plan.begins
 
     def stream(self, staged: Staged) -> str:
@@ -152,14 +156,25 @@ class Happenings:
         return Deed(((turn.stream, command),), texts=(text,))
 
 
-def _staged(happenings: Sequence[Happening], schools: Sequence[str]) -> Iterator[Staged]:
+def _train_others_of_the_list(programme: Programme) -> frozenset[str]:
+    """Tiers whose children come from the list: who withdraws there leaves them behind, and a successor has none."""
+    return frozenset(
+        parent
+        for tier, parents in programme.parents_of.items()
+        for parent in parents
+        if programme.opening(parent, tier) is None
+    )
+
+
+def _staged(happenings: Sequence[Happening], schools: Sequence[str], replaceable: Sequence[str]) -> Iterator[Staged]:
     """A school for each; nothing else happens at one that withdraws, as long as there are others."""
     if not schools:
         return
     leaving = [each for each in happenings if each.what == "withdraws"]
     staying = [each for each in happenings if each.what != "withdraws"]
-    others = schools[len(leaving) :] or schools
+    gone = list(replaceable[: len(leaving)])
+    others = [school for school in schools if school not in gone] or schools
     for number, each in enumerate(leaving):
-        yield Staged(each, schools[number % len(schools)])
+        yield Staged(each, gone[number % len(gone)])
     for number, each in enumerate(staying):
         yield Staged(each, others[number % len(others)])

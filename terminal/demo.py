@@ -72,7 +72,7 @@ def _plan(rollout: str, seed: int, count: int) -> "Plan":
 
 
 def _print_summary(summary: "Summary", seconds: float) -> None:
-    from terminal.tables import print_fields
+    from terminal.tables import counted, print_fields
 
     s = summary
     print()
@@ -85,8 +85,8 @@ def _print_summary(summary: "Summary", seconds: float) -> None:
             "People": f"{s.people} simulated; {s.left} left a seat, {s.substitutes} stood in for another",
             "Commands": f"{s.commands} of people, {s.clock} of the clock, {s.followed} that followed",
             "Tasks": f"{s.tasks}, of which {s.overdue} fell overdue and {s.escalated} were escalated",
-            "Evidence": f"{s.returned} times returned, {s.refused} times refused",
-            "Mentoring": f"{s.checkpoints_missed} checkpoints missed",
+            "Evidence": f"{counted(s.returned, 'time')} returned, {counted(s.refused, 'time')} refused",
+            "Mentoring": f"{counted(s.checkpoints_missed, 'checkpoint')} missed",
             "Log": f"{s.size} events and {s.gates} gates, {'verified' if s.is_sound else 'NOT SOUND'}",
             "Mark": f"{s.size}:{s.root}",
         }

@@ -123,5 +123,6 @@ def _roles(plan: "Plan") -> list[str]:
 
 
 def _late(tally: "Tally") -> Iterator[tuple[object, ...]]:
-    for (tier, step, task), count in tally.overdue.most_common(_LATEST):
+    latest = sorted(tally.overdue.items(), key=lambda each: (-each[1], each[0]))
+    for (tier, step, task), count in latest[:_LATEST]:
         yield tier, step, task, count, tally.escalated[tier, step, task]
