@@ -34,12 +34,12 @@ _MADE_OF: Final[dict[str, dict[str, str]]] = {
     },
     "record": {
         "kk": "Қатысуды белгілеу: {title}",
-        "ru": "Отметить посещение: {title}",
+        "ru": "Отметить присутствие: {title}",
         "en": "Record the attendance: {title}",
     },
     "nominate": {
         "kk": "Мектептерді ұсыну: {title}",
-        "ru": "Предложить школы: {title}",
+        "ru": "Выдвинуть школы: {title}",
         "en": "Nominate schools: {title}",
     },
 }

@@ -132,7 +132,7 @@ def test_a_trainers_task_is_called_by_the_session() -> None:
         "Запланировать сессию: Управление изменениями в школе"
     )
     assert titles.task("trainers", "training-delivery/record-trainers.training.methods.2") == (
-        "Отметить посещение: Сбор и анализ данных"
+        "Отметить присутствие: Сбор и анализ данных"
     )
 
 
