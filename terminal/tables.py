@@ -1,6 +1,7 @@
 """How results look: tables drawn for a terminal, aligned text for a pipe, JSON for programs."""
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +10,11 @@ from typing import Any
 
 Row = Sequence[object]
 
-#: what a column needs of a terminal at least, so that a table can be read
-_NARROWEST = 9
+#: between two columns of a table on a terminal: one is drawn, one is padding
+_GAP = 2
+_PADDING = (0, 1, 0, 0)
+#: where a long id may go on in the next line: behind its marks, but not within a date, a number or a person's id
+_BREAKS = re.compile(r"(?<=\w\w[-/.@_])(?=[^\W\d])")
 
 
 def print_table(
@@ -83,17 +87,61 @@ def _draw(columns: Sequence[str], rows: Sequence[Row], title: str) -> None:
     from rich.text import Text
 
     console = Console()
-    if console.width < _NARROWEST * len(columns):
+    cells = [[shown(value) for value in row] for row in rows]
+    widths = _widths([list(columns), *cells], console.width)
+    if widths is None:
         _stack(columns, rows, title)
         return
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in columns:
-        # A status or an id that ends in dots can't be read: where it is too narrow, they go on in the next line.
-        table.add_column(column, overflow="fold")
-    for row in rows:
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=_PADDING,
+    )
+    for column, wide in zip(columns, widths, strict=True):
+        table.add_column(_broken(column, wide), width=wide, overflow="fold")
+    for line in cells:
         # Text, not str: square brackets in a name are no mark-up.
-        table.add_row(*(Text(shown(value)) for value in row))
+        table.add_row(*(Text(_broken(cell, wide)) for cell, wide in zip(line, widths, strict=True)))
     console.print(table)
+
+
+def _widths(lines: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """How wide each column is so that no word is cut; None where there is no room for it. The first ids stay whole."""
+    room -= _GAP * (len(lines[0]) - 1)
+    cells = list(zip(*lines, strict=True))
+    natural = [max(map(width, column)) for column in cells]
+    for unbroken in range(len(cells), -1, -1):
+        least = [_longest(column, broken=number >= unbroken) for number, column in enumerate(cells)]
+        if sum(least) <= room:
+            # The widest columns give way first.
+            for most in range(max(natural), 0, -1):
+                widths = [min(whole, max(word, most)) for whole, word in zip(natural, least, strict=True)]
+                if sum(widths) <= room:
+                    return widths
+            return least
+    return None
+
+
+def _longest(column: Sequence[str], *, broken: bool) -> int:
+    words = (word for cell in column for word in cell.split())
+    return max((width(part) for word in words for part in (_BREAKS.split(word) if broken else [word])), default=0)
+
+
+def _broken(text: str, wide: int) -> str:
+    """A text in lines of at most `wide`: between words, and a word that is wider where an id has its marks."""
+    lines = [""]
+    for word in text.split(" "):
+        parts = [word] if width(word) <= wide else _BREAKS.split(word)
+        for number, part in enumerate(parts):
+            space = " " if lines[-1] and not number else ""
+            if lines[-1] and width(lines[-1] + space + part) > wide:
+                lines.append(part)
+            else:
+                lines[-1] += space + part
+    return "\n".join(lines)
 
 
 def _stack(columns: Sequence[str], rows: Sequence[Row], title: str) -> None:

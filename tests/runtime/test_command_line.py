@@ -73,7 +73,30 @@ def test_on_a_narrow_terminal_each_value_has_a_line(
     ]
     monkeypatch.setenv("COLUMNS", "80")
     print_table(("School", "Task", "Waits for", "Late"), rows)
-    assert "nis-semey   readiness/agreement" in capsys.readouterr().out
+    assert "nis-semey  readiness/agreement" in capsys.readouterr().out
+
+
+def test_on_a_terminal_no_word_is_cut_and_a_long_id_goes_on_behind_its_marks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ("School", "Name", "Person", "Begins", "Tier")
+    rows = [("nis-taldykorgan", "NIS Taldykorgan", "p-x496w6ev", "2026-12-10 11:00", "intellectual-school")]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    shown = {}
+    for room in (90, 80, 70, 50):
+        monkeypatch.setenv("COLUMNS", str(room))
+        print_table(columns, rows)
+        shown[room] = [line.split() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert shown[90] == [["nis-taldykorgan", "NIS", "Taldykorgan", "p-x496w6ev", "2026-12-10", "11:00", rows[0][-1]]]
+    assert shown[80] == [
+        ["nis-taldykorgan", "NIS", "p-x496w6ev", "2026-12-10", "intellectual-school"],
+        ["Taldykorgan", "11:00"],
+    ]
+    assert shown[70] == [
+        ["nis-taldykorgan", "NIS", "p-x496w6ev", "2026-12-10", "intellectual-"],
+        ["Taldykorgan", "11:00", "school"],
+    ]
+    assert shown[50][0] == ["Person", "p-x496w6ev"], "no room: a line for each value"
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
