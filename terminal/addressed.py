@@ -91,5 +91,5 @@ def one_of(wanted: str, known: "list[str] | tuple[str, ...]", what: str) -> str:
 
     close = nearest(wanted, known)
     there = f"there is {', '.join(known[:_MOST_SHOWN])}" + (", …" if len(known) > _MOST_SHOWN else "")
-    hint = f"did you mean '{close}'?" if close else f"{there}." if known else "there is none."
-    raise NotFound(f"There is no {what} '{wanted}'; {hint}")
+    hint = f"; did you mean '{close}'?" if close else f"; {there}." if known else ", nor any other."
+    raise NotFound(f"There is no {what} '{wanted}'{hint}")

@@ -31,7 +31,8 @@ def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> N
     from terminal.addressed import addressed, one_of
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
-    one_of(task_id, [*to.state.tasks, *to.state.done], f"task of {to.state.school} called")
+    if not to.state.ended:
+        one_of(task_id, [*to.state.tasks, *to.state.done], f"task of {to.state.school} called")
     due = to.moment(day, "--to", otherwise=to.due_time)
     command = prepare(
         ExtendDeadline,

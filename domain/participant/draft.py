@@ -119,7 +119,9 @@ class Draft:
             raise IN_THE_FUTURE(happened=self.clock(happened))
         enrolled = self.state.enrolled_at
         if enrolled is not None and happened < enrolled:
-            raise OUTSIDE(happened=self.day(happened), school=self.state.school, enrolled=self.day(enrolled))
+            same = self.day(happened) == self.day(enrolled)
+            says = self.clock if same else self.day
+            raise OUTSIDE(happened=says(happened), school=self.state.school, enrolled=says(enrolled))
 
     def must_not_be_far(self, instant: datetime) -> None:
         """What is put off or planned lies within the rollout, or not long after it."""

@@ -1,5 +1,6 @@
 """Hosting: the sessions that a participant's people plan and hold for its children."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -8,7 +9,7 @@ from pydantic import Field
 
 from domain.command import Command, Instant, TextGiven
 from domain.event import Event, TextRef
-from domain.identity import school_of
+from domain.identity import nearest, school_of
 from domain.participant.draft import Draft, text_ref
 from domain.participant.plans import (
     ask_again,
@@ -22,7 +23,7 @@ from domain.participant.plans import (
 )
 from domain.participant.state import HostedSession, Participant, put, with_facts
 from domain.participant.tasks import ask, done, move, withdraw_task
-from domain.refusal import Reason
+from domain.refusal import Reason, Refused
 from domain.step import DeliveryStep
 from domain.text import Id
 
@@ -115,7 +116,7 @@ PLANNED_OTHERWISE = Reason(
     "planned_otherwise",
     "'{definition}' is planned already, as '{session}' on {starts}; 'kaskad session move' changes when.",
 )
-NOT_A_CHILD = Reason("not_a_child", "'{participant}' is not prepared by {school}; these are: {children}.")
+NOT_A_CHILD = Reason("not_a_child", "'{participant}' is not prepared by {school}{hint}.")
 NOBODY_TO_TRAIN = Reason("nobody_to_train", "{school} prepares nobody yet, so there is nobody to hold a session for.")
 SESSION_IN_PAST = Reason("session_in_past", "{starts} is over already; a session is planned for a time to come.")
 SESSION_OVER = Reason("session_over", "The session '{session}' is {status}; it can no longer be changed.")
@@ -246,9 +247,7 @@ def _invited(draft: Draft, delivery: DeliveryStep, command: PlanSession) -> tupl
     chosen = tuple(sorted({_child(draft, each) for each in command.participants}))
     for each in chosen:
         if each not in under_way:
-            raise NOT_A_CHILD(
-                participant=school_of(each), school=draft.state.school, children=", ".join(map(school_of, under_way))
-            )
+            raise _not_a_child(draft, school_of(each), under_way)
     new = chosen or tuple(each for each in under_way if not is_invited(draft, command.step, command.definition, each))
     planned = [
         (name, session)
@@ -272,9 +271,15 @@ def _child(draft: Draft, name: str) -> str:
     """A child by its participant id or its school."""
     wanted = name if "/" in name else f"{draft.state.rollout}/{name}"
     if wanted not in draft.state.children:
-        known = ", ".join(school_of(each) for each in draft.state.children) or "nobody"
-        raise NOT_A_CHILD(participant=name, school=draft.state.school, children=known)
+        raise _not_a_child(draft, name.rpartition("/")[2], draft.state.children)
     return wanted
+
+
+def _not_a_child(draft: Draft, school: str, children: Iterable[str]) -> Refused:
+    known = [school_of(each) for each in children]
+    close = nearest(school, known)
+    hint = f"; did you mean '{close}'?" if close else f"; it prepares {', '.join(known) or 'nobody'}"
+    return NOT_A_CHILD(participant=school, school=draft.state.school, hint=hint)
 
 
 def _session_id(draft: Draft, command: PlanSession) -> str:

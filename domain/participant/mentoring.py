@@ -79,6 +79,8 @@ def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
     draft.must_exist()
     step = draft.tier.step_by_id.get(command.step)
     if not isinstance(step, MentoringStep) or command.step not in draft.state.steps:
+        if draft.state.ended:
+            draft.must_be_under_way()
         mentoring = [each.id for each in draft.tier.steps if each.kind == "mentoring"]
         there = f"; it has {', '.join(mentoring)}" if mentoring else ""
         hint = _before_it_begins(draft, step) if isinstance(step, MentoringStep) else there

@@ -19,6 +19,7 @@ TWICE = Reason("school_twice", "{school} stands twice in the list.")
 TAKES_PART = Reason("takes_part", "{school} takes part in this rollout already, as {tier}.")
 OTHERWISE = Reason("enrolled_otherwise", "{school} is known here with another {field}, '{before}', not '{given}'.")
 HAS_LEFT = Reason("has_left", "{school} has left this rollout, for good; it cannot be enrolled again.")
+PARENT_LEFT = Reason("parent_left", "{parent} has left this rollout, so it prepares no schools any more.")
 NAMED_ALREADY = Reason("named_already", "{school} is named already, by {parent}.")
 ONE_SEAT = Reason("one_seat", "{person} is put into two seats of {school} ({seats}); one person, one seat.")
 NO_SEAT = Reason("no_seat_in_tier", "{school} has no seat '{seat}'; the tier {tier} has {seats}.")
@@ -155,8 +156,11 @@ def check_nomination(
 ) -> list[Place]:
     """The places that are new. Raises Refused when the parent may not prepare one of them."""
     entry = state.roster.get(parent)
-    if entry is None or entry.status == "withdrawn":
-        raise NO_PARENT(school=command.places[0].school, tiers="this rollout", parent=command.parent, hint="")
+    if entry is None:
+        above = " or ".join(programme.parents_of.get(command.places[0].tier, ())) or "above"
+        raise NO_PARENT(school=command.places[0].school, tiers=above, parent=command.parent, hint="")
+    if entry.status == "withdrawn":
+        raise PARENT_LEFT(parent=command.parent)
     new: list[Place] = []
     for place in command.places:
         check_tier_and_seats(programme, place)

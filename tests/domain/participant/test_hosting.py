@@ -168,6 +168,8 @@ def test_the_absent_have_a_seat_that_the_session_asked_for_and_a_school_that_was
     refused = given.refuses(hosting.NO_SUCH_SEAT, RecordAttendance, HEAD, session=FIRST, **absent)
     assert "head, member-1, member-2" in refused.sentence
     given.refuses(hosting.NOT_A_CHILD, RecordAttendance, HEAD, session=FIRST, absent={"nine": ("head",)})
+    refused = given.refuses(hosting.NOT_A_CHILD, RecordAttendance, HEAD, session=FIRST, absent={"twoo": ("head",)})
+    assert refused.sentence.endswith("; did you mean 'two'?")
     comes(given, "three")
     given.refuses(hosting.NOT_INVITED, RecordAttendance, HEAD, session=FIRST, absent={"three": ("head",)})
 

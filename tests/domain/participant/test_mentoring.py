@@ -122,3 +122,6 @@ def test_nobody_looks_at_a_school_that_left() -> None:
     school.when(Withdraw, HEAD, reason=REASON)
     school.refuses(draft.ENDED, HoldCheckpoint, MENTOR, **TALK)
     assert school.passes(days=100) == []
+    early = a_school()
+    early.when(Withdraw, HEAD, reason=REASON)
+    early.refuses(draft.ENDED, HoldCheckpoint, MENTOR, **TALK)

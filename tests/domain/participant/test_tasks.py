@@ -131,6 +131,8 @@ def test_what_took_place_took_place_before_now_and_after_the_enrolment() -> None
     school = a_school().later(days=5)
     school.refuses(draft.IN_THE_FUTURE, CompleteTask, HEAD, **GO, happened_at=school.now + timedelta(hours=1))
     school.refuses(draft.OUTSIDE, CompleteTask, HEAD, **GO, happened_at=MORNING - timedelta(days=1))
+    refused = school.refuses(draft.OUTSIDE, CompleteTask, HEAD, **GO, happened_at=MORNING - timedelta(minutes=1))
+    assert ":" in refused.sentence, "on the same day the times tell them apart"
     stated = MORNING + timedelta(days=2)
     school.when(CompleteTask, HEAD, **GO, happened_at=stated)
     assert school.state.done["ready/go"].at == stated

@@ -272,6 +272,7 @@ def test_what_a_parent_named_is_free_again_when_it_leaves() -> None:
     world = LittleWorld(place("villa", "house", persons={"head": SPARE}))
     world.nominate(place("one"))
     world.ask_school("house", Withdraw, MANAGER, reason=REASON)
+    refused(places.PARENT_LEFT, world, NominateSchools, HEAD, parent="house", places=(place("one"),))
     world.ask_rollout(NominateSchools, SPARE, parent="villa", places=(place("one"),))
     world.wait(days=30)
     assert world.school("one").parent == "tiny-2024/villa"
