@@ -25,8 +25,12 @@ def print_persons(find: str | None, *, as_json: bool) -> None:
         status = {row["person"]: row["status"] for row in log.rows("persons")}
         rights = _rights(log)
     rows = [row for row in _lines(status, rights) if find is None or _matches(row, find)]
+    if as_json:
+        keys = ("person", "name", "email", "language")
+        print_json([{**dict(zip(keys, row, strict=False)), "rights": rights.get(str(row[0]), [])} for row in rows])
+        return
     columns = ("Person", "Name", "E-mail", "Language", "Rights")
-    print_table(columns, rows, as_json=as_json, empty="Nobody." if find else "Nobody is registered yet.")
+    print_table(columns, rows, empty="Nobody." if find else "Nobody is registered yet.")
 
 
 def _lines(status: dict[str, str], rights: dict[str, list[str]]) -> Iterator[tuple[object, ...]]:
@@ -77,7 +81,7 @@ def print_person(word: str, *, as_json: bool) -> None:
         return
     if known is None:
         print("The registry at hand knows no name for this person.")
-    print_fields({name.capitalize(): ", ".join(v) if isinstance(v, list) else v for name, v in data.items()})
+    print_fields({name.capitalize(): ", ".join(v) or None if isinstance(v, list) else v for name, v in data.items()})
     for title, rows in (("Seats", seats), ("Duties", duties)):
         if rows:
             print(f"\n{title}")

@@ -82,12 +82,13 @@ def show(school: str, task_id: str, rollout_id: str | None, log: str | None, as_
     """
     from terminal.addressed import read
     from terminal.tables import print_fields, print_json
-    from terminal.task_page import page_of
+    from terminal.task_page import page_of, told
 
-    page = page_of(read(school, rollout_id, log=log), task_id)
+    to = read(school, rollout_id, log=log)
     if as_json:
-        print_json({name.lower().replace(" ", "_"): value for name, value in page.items()})
+        print_json(told(to, task_id))
         return
+    page = page_of(to, task_id)
     print_fields({name: value for name, value in page.items() if value not in (None, [], "")})
 
 

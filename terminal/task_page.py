@@ -27,6 +27,43 @@ def page_of(to: "Addressed", task_id: str) -> Page:
     raise _unknown(to, task_id)
 
 
+def told(to: "Addressed", task_id: str) -> Page:
+    """The same for programs: ids, instants and lists instead of words. Raises NotFound as `page_of` does."""
+    from domain.participant.draft import holders_of
+
+    state = to.state
+    head: Page = {
+        "rollout": state.rollout,
+        "school": state.school,
+        "task": task_id,
+        "title": to.titles.task(state.tier, task_id),
+    }
+    if (done := state.done.get(task_id)) is not None and task_id not in state.tasks:
+        status = "withdrawn" if done.withdrawn else "done"
+        return head | {"status": status, "ended_at": done.at, "answer": done.answer}
+    task = state.tasks.get(task_id)
+    if task is None:
+        raise _unknown(to, task_id)
+    wants = {name.lower(): value for name, value in _asks(to, task).items()}
+    return head | {
+        "status": "overdue" if task.overdue else "open",
+        "kind": task.kind,
+        "step": task.step,
+        "subject": task.subject,
+        "role": task.role,
+        "role_title": to.titles.role(task.role),
+        "persons": list(holders_of(state, task.role, datetime.now(task.due_at.tzinfo))),
+        "asked_at": task.asked_at,
+        "due_at": task.due_at,
+        "remind_at": list(task.remind_at),
+        "escalate_at": task.escalate_at,
+        "escalate_to": task.escalate_to,
+        "escalated": task.escalated,
+        **wants,
+        "answers": list(_answers(to, task)) if task.kind in ("assignment", "decide") else [],
+    }
+
+
 def _open(to: "Addressed", task: "Task") -> Page:
     from domain.participant.draft import holders_of
     from terminal.reading import names_of

@@ -93,6 +93,19 @@ def test_rights_that_there_are_not_are_told_with_the_nearest(kaskad: Calls) -> N
     assert "only operator" in kaskad("person", "revoke", kaskad.operator, "operator", code=1).err
 
 
+def test_the_list_and_the_page_call_things_alike_for_programs(kaskad: Calls) -> None:
+    listed = {each["person"]: each for each in kaskad("person", "list", "--json").json}
+    page = kaskad("person", "show", kaskad.operator, "--json").json
+    assert {name: page[name] for name in listed[kaskad.operator]} == listed[kaskad.operator]
+    assert "operator" in page["rights"]
+
+
+def test_a_misspelt_address_is_told_the_nearest(kaskad: Calls) -> None:
+    kaskad("person", "add", "--name", "Nearest", "--email", "nearest@school.kz")
+    told = kaskad("person", "show", "naerest@school.kz", code=1).err
+    assert told.rstrip().endswith("naerest@school.kz; did you mean 'nearest@school.kz'?")
+
+
 def test_a_page_shows_seats_and_duties(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
     started(kaskad, rollout_id, tmp_path)
     who = person(kaskad, "In several places")

@@ -127,6 +127,15 @@ def test_a_task_says_what_it_wants_and_how_it_is_done(short: Short) -> None:
         assert trainer in short("task", "show", short.host, "delivery/plan-first-day").out
 
 
+def test_for_programs_a_task_has_instants_and_ids(short: Short) -> None:
+    page = short("task", "show", short.second, "wish/go-on", "--json").json
+    listed = short("task", "list", "--for", short.second, "--rollout", short.id, "--json").json
+    row = next(each for each in listed if each["task"] == "wish/go-on")
+    same = ("rollout", "school", "task", "title", "kind", "step", "role", "persons", "asked_at", "due_at")
+    assert {name: page[name] for name in same} == {name: row[name] for name in same}
+    assert (page["status"], page["answers"]) == ("open", ["go", "stay"])
+
+
 def test_a_task_that_is_not_there_is_told_the_nearest(short: Short) -> None:
     assert "did you mean 'wish/greet'?" in short("task", "show", short.second, "wish/gret", code=1).err
 
@@ -174,6 +183,8 @@ def test_a_task_is_for_whoever_holds_the_role(short: Short) -> None:
 def test_a_script_that_asks_again_is_told_what_it_recorded_the_first_time(short: Short) -> None:
     asked = ("task", "complete", short.first, "wish/greet", "--command-id", f"{short.id}-greet", "--json")
     first, again = short(*asked, by=short.lead).json, short(*asked, by=short.lead).json
+    ended = short("task", "show", short.first, "wish/greet", "--json").json
+    assert (ended["status"], ended["ended_at"][-1]) == ("done", "Z")
     assert first["recorded"]
     assert first["first"] == again["first"]
     other = short("task", "complete", short.second, *asked[3:], by=short.lead, code=1)
