@@ -149,6 +149,7 @@ def person_addressed(email: str) -> str:
 @contextmanager
 def persons_addressed() -> Iterator[Callable[[str], str]]:
     """As `person_addressed`, for many; the registry is opened by the first address."""
+    from domain.identity import nearest
     from people.registry import Registry, open_registry
     from runtime.settings import settings
 
@@ -165,7 +166,9 @@ def persons_addressed() -> Iterator[Callable[[str], str]]:
             opened.append(stack.enter_context(open_registry(settings().registry, settings().keys)))
         found = opened[0].find_by_email(wanted)
         if found is None:
-            raise NotFound(f"Nobody is registered with the e-mail address {wanted}.")
+            close = nearest(wanted, [each.email for each in opened[0].persons() if each.email])
+            hint = f"; did you mean '{close}'?" if close else "."
+            raise NotFound(f"Nobody is registered with the e-mail address {wanted}{hint}")
         return found.person
 
     with ExitStack() as stack:

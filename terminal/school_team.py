@@ -157,14 +157,18 @@ def _meant_rows(
     school_of = cache(lambda school: school_meant(log, school, rollout))
     with persons_meant(log) as person_of:
         for number, row in sheet.rows:
-            column, persons = "school", {}
+            meant, persons = None, {}
             try:
                 meant = school_of(row["school"])
-                for column in columns:
+            except (NotFound, BadInput) as unknown:
+                problems.append(RosterProblem(number, "school", str(unknown)))
+            for column in columns:
+                try:
                     if row.get(column):
                         persons[column] = person_of(row[column])
-            except (NotFound, BadInput) as unknown:
-                problems.append(RosterProblem(number, column, str(unknown)))
+                except (NotFound, BadInput) as unknown:
+                    problems.append(RosterProblem(number, column, str(unknown)))
+            if meant is None:
                 continue
             before = first.setdefault((meant.participant, row.get(beside, "")), number)
             if before != number:
