@@ -110,10 +110,10 @@ def start_server(
     server = EmbeddedServer(process, Listening(process.pid, ports.grpc, ports.http, ports.ui), folder)
     try:
         _wait_until_healthy(server, within, is_called_off)
+        _write_note(folder, server.listening)
     except BaseException:
         lifeline.stop(process, _STOP_WITHIN)
         raise
-    _write_note(folder, server.listening)
     return server
 
 

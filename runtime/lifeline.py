@@ -63,11 +63,20 @@ def stop(process: subprocess.Popen[bytes], within: float) -> None:
 
 
 def cut(log: Path, largest: int) -> None:
-    """Keeps a log that a child writes within a size: beyond it, it becomes `….1` and starts again."""
+    """Keeps a log that a child writes within a size: beyond it, it becomes `….1` and starts again.
+
+    On a full disk its lines are lost instead: what runs is worth more than they are, and needs the room.
+    """
     try:
         if log.stat().st_size <= largest:
             return
-        log.with_name(log.name + ".1").write_bytes(log.read_bytes())
-        os.truncate(log, 0)
     except FileNotFoundError:
         return
+    before = log.with_name(log.name + ".1")
+    try:
+        descriptor = os.open(before, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "wb") as copy:
+            copy.write(log.read_bytes())
+    except OSError:
+        before.unlink(missing_ok=True)
+    os.truncate(log, 0)

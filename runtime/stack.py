@@ -87,7 +87,8 @@ class Stack:
     def start_worker(self) -> None:
         self._worker_pause.started = time.monotonic()
         self.worker = lifeline.spawn(
-            [sys.executable, "-m", "worker"],
+            # Safe path: a file named like a module of ours, in the folder that `up` was called from, is none of ours.
+            [sys.executable, "-P", "-m", "worker"],
             output=self.folder.worker_log,
             environment={**os.environ, "KASKAD_HOME": str(self.folder.home)},
         )
@@ -133,8 +134,8 @@ class Stack:
         self._server_pause.started = time.monotonic()
         try:
             self.server = start_server(self.folder, self.ports, is_called_off=self.signals.any)
-        except ServerFailed as error:
-            self.say(str(error))
+        except (ServerFailed, OSError) as error:
+            self.say(f"It did not start: {error}")
 
     def _start_worker_again(self, worker: subprocess.Popen[bytes]) -> None:
         pause = self._worker_pause.next()
@@ -144,8 +145,12 @@ class Stack:
             again = f"starting it again in {pause:.1f} s. Why: {self.folder.worker_log}"
             self.say(f"The worker ended ({_how(worker)}); {again}")
         self.signals.sleep(pause)
-        if not self.signals.seen:
+        if self.signals.seen:
+            return
+        try:
             self.start_worker()
+        except OSError as error:
+            self.say(f"It did not start: {error}")
 
 
 @contextmanager

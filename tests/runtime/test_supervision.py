@@ -75,6 +75,54 @@ def test_a_log_that_grew_too_long_begins_anew_and_the_one_before_is_kept(tmp_pat
     lifeline.cut(tmp_path / "none", largest=1)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_on_a_full_disk_a_log_that_grew_too_long_begins_anew_all_the_same(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_text("x" * 100)
+    (tmp_path / "worker.log.1").symlink_to("/dev/full")
+    lifeline.cut(log, largest=99)
+    assert log.read_text() == ""
+    assert not (tmp_path / "worker.log.1").is_symlink()
+
+
+def test_a_child_that_the_disk_does_not_let_start_is_tried_again(
+    settings_here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    signals = Signals()
+    stack = Stack(settings_here, said.append, signals)
+    stack.worker = lifeline.spawn([sys.executable, "-c", ""], output=None, environment=os.environ)
+    stack.worker.wait()
+    tries: list[str] = []
+
+    def refuse(*_: object, **__: object) -> None:
+        tries.append("tried")
+        if len(tries) == 2:
+            signals.note()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lifeline, "spawn", refuse)
+    stack.watch()
+    assert len(tries) == 2
+    assert "No space left on device" in said[-1]
+
+
+def test_a_folder_with_a_module_of_the_workers_name_is_no_trap(
+    tmp_path: Path, settings_here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "worker.py").write_text("raise SystemExit(5)\n")
+    monkeypatch.chdir(tmp_path)
+    stack = Stack(settings_here, print, Signals(seen=1))
+    stack.folder.prepare()
+    stack.start_worker()
+    try:
+        assert "waiting for Temporal" in _wait_for_a_line(stack.folder.worker_log)
+    finally:
+        stack.stop()
+    assert stack.worker is not None
+    assert stack.worker.returncode != 5
+
+
 def test_what_a_child_writes_after_the_cut_stands_at_the_new_beginning(tmp_path: Path) -> None:
     log = tmp_path / "log"
     child = _start(_TALKING, log)
