@@ -32,6 +32,20 @@ case "$*" in
 esac
 """
 
+# Of Debian without python3-venv: an environment of it has no pip, and its own pip works on the environment.
+_PYTHON_WITHOUT_ENSUREPIP = """#!/bin/sh
+case "$*" in
+    "-m ensurepip") exit 1 ;;
+    "-m pip --version") case "$0" in */.venv/*) exit 1 ;; esac ;;
+    "-m venv --without-pip "*) mkdir -p "$4/bin" && cp "$STAND_INS/python3" "$4/bin/python" ;;
+    "-m venv "*) echo "ensurepip is not available" >&2; exit 1 ;;
+    "-m pip --python "*/.venv/bin/python" install "*tools.lock)
+        while [ "$1" != --target ]; do shift; done
+        mkdir -p "$2/bin" && cp "$STAND_INS/uv-of-tools" "$2/bin/uv" ;;
+    *) exec "{python}" "$@" ;;
+esac
+"""
+
 _UV = """#!/bin/sh
 echo "$*" >>"$CALLS"
 case "$1" in
@@ -186,6 +200,28 @@ def test_an_environment_without_pip_gets_it_to_bring_uv_back(checkout: Checkout)
     (checkout.root / "requirements" / "run.lock").write_text("run==2\n")
     assert "did not come" not in checkout.call("status").stderr
     assert checkout.installs() == ["run.lock", "run.lock"]
+
+
+def test_a_python_without_ensurepip_is_no_obstacle_where_it_has_pip(checkout: Checkout) -> None:
+    (checkout.stand_ins / "uv").rename(checkout.stand_ins / "uv-of-tools")
+    checkout.stand_in("python3", _PYTHON_WITHOUT_ENSUREPIP.format(python=sys.executable))
+    set_up = checkout.call("status")
+    assert set_up.stdout == "ran status\n", set_up.stderr
+    assert checkout.installs() == ["run.lock"]
+
+
+def test_an_account_that_may_not_write_there_is_told_what_to_do(checkout: Checkout) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    checkout.call("status")
+    (checkout.root / "requirements" / "run.lock").write_text("run==2\n")
+    (checkout.root / ".tools").chmod(0o555)
+    refused = checkout.call("status")
+    (checkout.root / ".tools").chmod(0o755)
+    assert refused.returncode == 1
+    assert "can't be written to by this account" in refused.stderr
+    assert "--version" in refused.stderr
+    assert refused.stderr.startswith("kaskad: ")
 
 
 def test_a_checkout_that_was_moved_is_set_up_anew(checkout: Checkout) -> None:
