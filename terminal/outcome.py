@@ -71,9 +71,18 @@ CODES: Final[dict[str, int]] = {
     "runtime.embedded.ServerMissing": UNREACHABLE,
 }
 
-DISK_ERRORS: Final = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENFILE}
-)
+#: What the person can do about them.
+_REMEDIES: Final[dict[int, str]] = {
+    errno.ENOSPC: "Make room there and ask again.",
+    errno.EDQUOT: "Make room there, or have the quota raised, and ask again.",
+    errno.EROFS: "Mount it to be written to, or name another folder (KASKAD_HOME).",
+    errno.EACCES: "Ask as the account that it belongs to, or name another folder (KASKAD_HOME).",
+    errno.EPERM: "Ask as the account that it belongs to, or name another folder (KASKAD_HOME).",
+    errno.EIO: "Have the disk looked at before anything else is written to it.",
+    errno.EMFILE: "Let the process open more files (ulimit -n), and ask again.",
+    errno.ENFILE: "Let the system open more files, and ask again.",
+}
+DISK_ERRORS: Final = frozenset(_REMEDIES)
 
 #: Problems that a caller met only because the thing is not there, which the table above can't tell by their class.
 NOT_FOUND_CODES: Final = frozenset(
@@ -127,7 +136,7 @@ def said(error: BaseException) -> str:
     """The sentence for the person: a refusal of the domain's in the language of the settings."""
     if isinstance(error, OSError) and _is_of_the_disk(error):
         what = f"{error.filename} can't be used" if error.filename else "Something can't be written"
-        return f"{what}: {error.strerror}."
+        return f"{what}: {error.strerror}. {_REMEDIES[error.errno or 0]}"
     if not _is(error, "domain.refusal.Refused"):
         return str(error)
     from runtime.settings import settings

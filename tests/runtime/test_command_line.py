@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -166,7 +167,16 @@ def test_what_the_disk_refuses_is_no_fault_of_ours(
 ) -> None:
     refused = OSError(errno.EROFS, os.strerror(errno.EROFS), "/srv/kaskad/run/lock")
     assert _end_with(refused, monkeypatch) == outcome.UNREACHABLE
-    assert "/srv/kaskad/run/lock can't be used: Read-only file system." in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "/srv/kaskad/run/lock can't be used: Read-only file system. Mount it to be written to" in said
+
+
+def test_every_error_of_the_disk_says_what_to_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in outcome.DISK_ERRORS:
+        _end_with(OSError(number, "It failed", "/srv/kaskad"), monkeypatch)
+        assert re.search(r"It failed\. [A-Z].*\.\n$", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("url", ["postgresql://db:port/kaskad", "://", "mysql://db/kaskad", "sqlite://"])
