@@ -124,7 +124,7 @@ def find_server(folder: DataFolder) -> Listening | None:
         listening = Listening(note["pid"], note["port"], note["http_port"], note["ui_port"])
     except (FileNotFoundError, ValueError, KeyError):
         return None
-    return listening if _is_running(listening.pid) else None
+    return listening if is_running(listening.pid) else None
 
 
 def end_left_over(folder: DataFolder) -> None:
@@ -133,9 +133,9 @@ def end_left_over(folder: DataFolder) -> None:
     if left is not None and str(folder.temporal_database) in _command_line_of(left.pid):
         os.kill(left.pid, signal.SIGTERM)
         deadline = time.monotonic() + _STOP_WITHIN
-        while _is_running(left.pid) and time.monotonic() < deadline:
+        while is_running(left.pid) and time.monotonic() < deadline:
             time.sleep(0.05)
-        if _is_running(left.pid):
+        if is_running(left.pid):
             os.kill(left.pid, signal.SIGKILL)
     folder.temporal_note.unlink(missing_ok=True)
 
@@ -216,7 +216,7 @@ def _write_note(folder: DataFolder, listening: Listening) -> None:
     new.replace(folder.temporal_note)
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

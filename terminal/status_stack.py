@@ -1,11 +1,13 @@
 """Whether the server and a worker can be reached now, asked for briefly."""
 
 import asyncio
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from runtime.embedded import is_running
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def look_at_stack(settings: Settings) -> Stack:
 async def _look(settings: Settings) -> Stack:
     from temporalio.service import RPCError
 
-    from runtime.connection import TemporalUnavailable, connect
+    from runtime.connection import TemporalUnavailable, connect, names_a_server
 
     try:
         client = await connect(settings, within=_WITHIN)
@@ -42,12 +44,20 @@ async def _look(settings: Settings) -> Stack:
     try:
         async with asyncio.timeout(_WITHIN):
             workers = await _workers(client, settings.task_queue)
+        if not names_a_server():
+            workers = [each for each in workers if not is_gone(each)]
     except (TimeoutError, RPCError) as error:
         return Stack(True, False, address, why=f"The server does not tell its workers: {error or 'no answer in time'}")
     finally:
         # an answer still on its way to a finished interpreter crashes it (temporalio issue 300)
         await asyncio.sleep(0.05)
     return Stack(True, bool(workers), address, tuple(workers))
+
+
+def is_gone(identity: str) -> bool:
+    """Whether a worker of the embedded stack (PID@HOST) has ended: the server goes on naming it for a while."""
+    pid, _, host = identity.partition("@")
+    return host == socket.gethostname() and pid.isdecimal() and not is_running(int(pid))
 
 
 async def _workers(client: "Client", task_queue: str) -> list[str]:

@@ -1,11 +1,15 @@
 """The one screen: with everything running, and with what it needs away."""
 
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 from domain.participant.team import AssignDuty, TakeSeat
 from terminal.status_log import NoOne, told_by
 from terminal.status_page import what_is_behind
-from terminal.status_stack import Stack
+from terminal.status_stack import Stack, is_gone
 from tests.audit.logged import LoggedLittleWorld
 from tests.domain.given import MANAGER, SPARE
 from tests.domain.little_world import place
@@ -95,3 +99,12 @@ def test_the_commands_read_the_same_in_a_process_of_their_own(kaskad: Calls) -> 
     told = kaskad.apart("rollout", "list", "--json").json
     assert told == kaskad("rollout", "list", "--json").json
     assert kaskad.apart("rollout", "show", "nowhere", code=1).out == ""
+
+
+def test_a_worker_that_was_killed_serves_no_longer_whatever_the_server_still_says() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    here = socket.gethostname()
+    assert is_gone(f"{ended.pid}@{here}")
+    assert not is_gone(f"{os.getpid()}@{here}")
+    assert not is_gone(f"{ended.pid}@elsewhere")
