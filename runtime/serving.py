@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from runtime import telemetry
@@ -107,6 +109,7 @@ async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) ->
     from activities.reconcile import reconcile
     from activities.registry import postman_for
 
+    await _require_namespace(client)
     if (sentence := await register_search_attributes(client)) is not None:
         log.warning("search attributes are missing", reason=sentence)
     async with make_worker(client, settings):
@@ -124,6 +127,15 @@ async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) ->
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped")
+
+
+async def _require_namespace(client: Client) -> None:
+    """The SDK would find out while it serves, in words of its own. Raises RPCError where there is no such namespace."""
+    try:
+        await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def _take_place(standstill: Standstill) -> ExitStack:

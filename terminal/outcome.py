@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -71,6 +72,8 @@ CODES: Final[dict[str, int]] = {
     "runtime.embedded.ServerMissing": UNREACHABLE,
 }
 
+_NO_NAMESPACE: Final = re.compile(r"Namespace \S+ (is|was) not found")
+
 #: What the person can do about them.
 _REMEDIES: Final[dict[int, str]] = {
     errno.ENOSPC: "Make room there and ask again.",
@@ -96,7 +99,7 @@ def exit_code_of(error: BaseException) -> int | None:
         return error.code
     if getattr(error, "code", None) in NOT_FOUND_CODES:
         return REFUSED
-    if _is_temporal_away(error) or _is_of_the_disk(error):
+    if _is_temporal_away(error) or _has_no_namespace(error) or _is_of_the_disk(error):
         return UNREACHABLE
     for cls in type(error).__mro__:
         code = CODES.get(f"{cls.__module__}.{cls.__qualname__}")
@@ -110,7 +113,14 @@ def _is_temporal_away(error: BaseException) -> bool:
     service = sys.modules.get("temporalio.service")
     if service is None or not isinstance(error, service.RPCError):
         return False
-    return error.status in (service.RPCStatusCode.UNAVAILABLE, service.RPCStatusCode.DEADLINE_EXCEEDED)
+    away = (service.RPCStatusCode.UNAVAILABLE, service.RPCStatusCode.DEADLINE_EXCEEDED, service.RPCStatusCode.ABORTED)
+    return error.status in away or "aborted by closing workflow" in error.message
+
+
+def _has_no_namespace(error: BaseException) -> bool:
+    """A server that was reached, but does not have the namespace that the environment names."""
+    service = sys.modules.get("temporalio.service")
+    return service is not None and isinstance(error, service.RPCError) and _NO_NAMESPACE.match(str(error)) is not None
 
 
 def _is_of_the_disk(error: BaseException) -> bool:
@@ -137,6 +147,11 @@ def said(error: BaseException) -> str:
     if isinstance(error, OSError) and _is_of_the_disk(error):
         what = f"{error.filename} can't be used" if error.filename else "Something can't be written"
         return f"{what}: {error.strerror}. {_REMEDIES[error.errno or 0]}"
+    if _has_no_namespace(error):
+        return (
+            f"{error} Name another with TEMPORAL_NAMESPACE, or have it made: "
+            "temporal operator namespace create --namespace NAMESPACE --retention 72h"
+        )
     if not _is(error, "domain.refusal.Refused"):
         return str(error)
     from runtime.settings import settings

@@ -181,6 +181,13 @@ def test_a_worker_waits_for_a_server_that_is_away_and_says_so(home: Path) -> Non
         assert worker.wait(10) == 0
 
 
+def test_a_namespace_that_the_server_does_not_have_is_told_with_what_to_do(home: Path, temporal_server: object) -> None:
+    named = environment(home, TEMPORAL_ADDRESS=getattr(temporal_server, "address", ""), TEMPORAL_NAMESPACE="nowhere")
+    ended = subprocess.run([COMMAND, "worker"], env=named, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 3, ended.stderr
+    assert ended.stderr.startswith("kaskad: Namespace nowhere is not found. Name another with TEMPORAL_NAMESPACE")
+
+
 def _note_of(home: Path) -> dict[str, int]:
     try:
         note: dict[str, int] = json.loads(DataFolder(home).temporal_note.read_text())
