@@ -33,8 +33,8 @@ def _start(program: str, output: Path) -> subprocess.Popen[bytes]:
     return child
 
 
-def _wait_for_a_line(output: Path) -> str:
-    end = time.monotonic() + 10
+def _wait_for_a_line(output: Path, within: float = 10) -> str:
+    end = time.monotonic() + within
     while "\n" not in (text := output.read_text()):
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -116,7 +116,7 @@ def test_a_folder_with_a_module_of_the_workers_name_is_no_trap(
     stack.folder.prepare()
     stack.start_worker()
     try:
-        assert "waiting for Temporal" in _wait_for_a_line(stack.folder.worker_log)
+        assert "waiting for Temporal" in _wait_for_a_line(stack.folder.worker_log, within=60)
     finally:
         stack.stop()
     assert stack.worker is not None
