@@ -36,6 +36,9 @@ WORKFLOW_OF: dict[str, str] = {"participant": "ParticipantWorkflow", "rollout": 
 BY_ROLLOUT = SearchAttributeKey.for_keyword("KaskadRollout")
 BY_SCHOOL = SearchAttributeKey.for_keyword("KaskadSchool")
 
+#: seconds, doubled each time, while a restore or `recover --anew` ends the workflows: they are ended until none is left
+_PAUSE = 0.5
+
 #: an update that neither came through nor failed is asked again this often, under the same id
 _TRIES = 5
 
@@ -90,7 +93,7 @@ class Asker:
         # only the door knows what was recorded, so each time that somebody asks is an update of its own.
         update_id = f"{about}#{uuid.uuid4().hex[:12]}"
         update = {"id": update_id, "args": [] if argument is None else [argument], "result_type": answer}
-        for _ in range(_TRIES - 1):
+        for tried in range(_TRIES - 1):
             try:
                 return await self._update(stream, name, update, starts=starts)
             except WorkflowUpdateRPCTimeoutOrCancelledError:
@@ -102,6 +105,8 @@ class Asker:
                 elif error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
                     raise
                 starts = True
+                if was_ended(error):
+                    await asyncio.sleep(_PAUSE * 2**tried)
         return await self._update(stream, name, update, starts=True)
 
     async def _update(self, stream: str, name: str, update: dict[str, Any], *, starts: bool) -> Any:
@@ -135,6 +140,11 @@ class Asker:
             search_attributes=_for_the_eye(stream) if self._to_be_found else None,
             static_summary=stream.partition(":")[2],
         )
+
+
+def was_ended(error: RPCError) -> bool:
+    """Whether somebody ended the workflow while it was asked, so that the command was not decided."""
+    return "aborted by closing workflow" in error.message
 
 
 def _end_if_cancelled() -> None:

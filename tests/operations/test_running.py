@@ -1,6 +1,8 @@
 """Backup, restore and recover against a running stack, as an operator calls them."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,28 @@ def test_a_backup_comes_back_under_the_running_stack_and_everything_goes_on(kask
     withdrawn = kaskad.apart("audit", "log", "--kind", "ChildEnded", "--json").json
     assert [each["data"]["child"] for each in withdrawn] == ["nis-share-2024/school-1"]
     settled(kaskad)
+
+
+def test_commands_that_are_given_meanwhile_wait_and_are_decided_afterwards(kaskad: Calls, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    kaskad.apart("backup", folder)
+    ended = threading.Event()
+
+    def give() -> list[int]:
+        codes = []
+        while not ended.is_set():
+            text = f"moved {len(codes)}"
+            codes.append(kaskad.apart("school", "withdraw", "school-2", "--reason", text, code=None).code)
+        return codes
+
+    with ThreadPoolExecutor(1) as people:
+        given = people.submit(give)
+        for _ in range(2):
+            kaskad.apart("restore", folder)
+        ended.set()
+    assert given.result()
+    assert set(given.result()) <= {0, 1}, "recorded, or refused as withdrawn for another reason"
+    assert kaskad.apart("recover", "--json").json["ended"] == 0
 
 
 def test_a_damaged_backup_changes_nothing(kaskad: Calls, tmp_path: Path) -> None:
