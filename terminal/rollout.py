@@ -139,6 +139,8 @@ def pause(rollout_id: str | None, reason: str, acting_as: str | None, as_json: b
 def resume(rollout_id: str | None, acting_as: str | None, as_json: bool) -> None:
     """Resume a paused rollout; every open due date moves by the length of the pause, and this says how far.
 
+    What would then fall on a day off falls due on the next school day.
+
     For example: kaskad rollout resume nis-share-2024
     """
     from terminal.rollout_steering import resume_rollout

@@ -11,7 +11,7 @@ from domain.rollout.commands import CloseRollout, PauseRollout, ResumeRollout
 from terminal.acting import actor, ask, prepare, put_text, say
 from terminal.reading import only_rollout, reading
 from terminal.settling import events_since, settle
-from terminal.tables import print_json
+from terminal.tables import counted, print_json
 
 if TYPE_CHECKING:
     from activities.answer import Answer
@@ -41,7 +41,8 @@ def resume_rollout(rollout: str | None, acting_as: str | None, *, as_json: bool)
         print_json({"rollout": name, "seconds": seconds, "due_dates_moved": len(moved), "settled": settled})
         return
     print(f"Resumed {name} (event {answer.first}). Its pause lasted {in_words(timedelta(seconds=seconds))}:")
-    print(f"{len(moved)} due dates moved by that; those of tasks asked during the pause, by what they saw of it.")
+    print(f"{counted(len(moved), 'due date')} moved by that, and from a day off to the next school day; ", end="")
+    print("those of tasks asked during the pause moved by what they saw of it.")
     if not settled:
         print("Others still follow; 'kaskad status' shows when they have.")
 

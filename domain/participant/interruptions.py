@@ -9,7 +9,7 @@ from domain.calendar import instant_on, local_day
 from domain.command import Command
 from domain.event import Event
 from domain.participant.draft import Draft
-from domain.participant.state import Participant
+from domain.participant.state import Participant, Task
 from domain.participant.tasks import move
 
 # --- events
@@ -59,7 +59,10 @@ def pause(draft: Draft) -> None:
 
 
 def resume(draft: Draft) -> None:
-    """Due dates move by the length of the pause, to the second; those of tasks asked during it, by what they saw."""
+    """Due dates move by the length of the pause, to the second; those of tasks asked during it, by what they saw.
+
+    What would then fall due on a day off does so on the next school day.
+    """
     since = draft.state.paused_at
     if since is None or draft.state.ended:
         return
@@ -67,7 +70,7 @@ def resume(draft: Draft) -> None:
     for task in list(draft.state.tasks.values()):
         length = timedelta(seconds=int((draft.at - max(since, task.asked_at)).total_seconds()))
         if length:
-            move(draft, task, length, "pause")
+            move(draft, task, _on_a_school_day(draft, task, task.due_at + length) - task.due_at, "pause")
 
 
 def use_calendar(draft: Draft, command: UseCalendar) -> None:
@@ -75,12 +78,18 @@ def use_calendar(draft: Draft, command: UseCalendar) -> None:
     if draft.state.ended or draft.state.calendar == command.calendar:
         return
     draft.record(CalendarAdopted(command.calendar))
-    calendar, time_zone = draft.calendar, draft.programme.time_zone
     for task in list(draft.state.tasks.values()):
-        day = local_day(task.due_at, time_zone)
-        free = calendar.school_day_from(day)
-        if free != day and not task.overdue:
-            move(draft, task, instant_on(free, calendar.due_time, time_zone) - task.due_at, "calendar")
+        due = _on_a_school_day(draft, task, task.due_at)
+        if due != task.due_at:
+            move(draft, task, due - task.due_at, "calendar")
+
+
+def _on_a_school_day(draft: Draft, task: Task, due: datetime) -> datetime:
+    """`due`, or the hour of the next school day when nothing falls due on its day; what is overdue stays so."""
+    calendar, time_zone = draft.calendar, draft.programme.time_zone
+    day = local_day(due, time_zone)
+    open_day = calendar.school_day_from(day)
+    return due if open_day == day or task.overdue else instant_on(open_day, calendar.due_time, time_zone)
 
 
 # --- evolve

@@ -77,6 +77,15 @@ def test_a_pause_that_spans_the_hour_on_which_something_was_due_puts_it_off() ->
     assert school.state.tasks["ready/go"].due_at == DUE + timedelta(days=3)
 
 
+def test_a_pause_puts_nothing_off_to_a_day_off() -> None:
+    school = a_school().later(days=1)
+    school.when(UseCalendar, calendar=calendar(("2024-09-16", "2024-09-17")))
+    school.when(Pause)
+    # Monday and five days are a Saturday, and what follows is a holiday.
+    school.later(days=5, hours=3).when(Resume)
+    assert school.state.tasks["ready/go"].due_at == DUE + timedelta(days=9)
+
+
 def test_a_pause_and_its_end_are_recorded_once() -> None:
     school = a_school()
     assert school.when(Resume) == ()
@@ -104,8 +113,8 @@ def test_what_is_asked_in_a_pause_moves_by_what_it_saw_of_it() -> None:
     school.when(Pause)
     school.later(days=20).when(FreeSeat, MANAGER, seat="member-1")
     due = school.state.tasks["team/fill-1"].due_at
-    school.later(days=5).when(Resume)
-    assert school.state.tasks["team/fill-1"].due_at == due + timedelta(days=5)
+    school.later(days=4).when(Resume)
+    assert school.state.tasks["team/fill-1"].due_at == due + timedelta(days=4)
 
 
 def test_who_comes_in_a_pause_begins_with_a_pause() -> None:
