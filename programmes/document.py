@@ -78,7 +78,7 @@ def parse(content: bytes, file: str, *, begins: str = "a definition begins with 
         _check_depth(text, document)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        raise ProgrammeProblems([_syntax_problem(error, document)]) from None
+        raise ProgrammeProblems([_syntax_problem(error, content, document)]) from None
     if node is None:
         raise ProgrammeProblems([document.problem((), f"is empty; {begins}")])
     reading = _Reading(document)
@@ -112,14 +112,17 @@ def _check_depth(text: str, document: Document) -> None:
             raise ProgrammeProblems([_at(document, event, (), f"is nested more than {DEEPEST} deep")])
 
 
-def _syntax_problem(error: yaml.YAMLError, document: Document) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, content: bytes, document: Document) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         return Problem(document.file, line, column, "", f"is not valid YAML: {said}")
     said = str(error).splitlines()[0] if str(error) else "it cannot be read"
-    return Problem(document.file, 0, 0, "", f"is not valid YAML: {said}")
+    # The reader counts in bytes where it stumbles over a letter, not in lines.
+    at = error.position if isinstance(error, yaml.reader.ReaderError) else None
+    line = content.count(b"\n", 0, at) + 1 if at is not None else 0
+    return Problem(document.file, line, 1 if line else 0, "", f"is not valid YAML: {said}")
 
 
 class _Reading:
@@ -129,9 +132,13 @@ class _Reading:
         self.document = document
         self.problems: list[Problem] = []
         self._values = 0
+        #: the lists and mappings around the value that is read
+        self._within: list[yaml.Node] = []
 
     def value(self, node: yaml.Node, path: Place) -> Plain:
         self._values += 1
+        if node in self._within:
+            raise ProgrammeProblems([_at(self.document, node, (), "contains itself, by an alias (*name) of its own")])
         # An alias is written once and read many times: ten lines can say a thousand million values.
         if self._values > MOST_VALUES or len(path) > DEEPEST:
             message = f"repeats itself by its aliases (*name) until it has more than {MOST_VALUES:,} values"
@@ -142,9 +149,13 @@ class _Reading:
             return None
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(each, (*path, position)) for position, each in enumerate(node.value)]
-        return self._mapping(node, path)
+        self._within.append(node)
+        try:
+            if isinstance(node, yaml.SequenceNode):
+                return [self.value(each, (*path, position)) for position, each in enumerate(node.value)]
+            return self._mapping(node, path)
+        finally:
+            self._within.pop()
 
     def _mapping(self, node: yaml.Node, path: Place) -> dict[str, Plain]:
         found: dict[str, Plain] = {}
@@ -154,6 +165,9 @@ class _Reading:
                 continue
             name = str(key.value)
             place = (*path, name)
+            if key.tag == _YAML + "merge":
+                self._add(key, path, "merges (<<), which is not read; write the keys out, or let an alias be the value")
+                continue
             if name in found:
                 first = self.document.keys[place]
                 self._add(key, place, f"stands twice; it stood already on line {first.line}: remove one of them")
