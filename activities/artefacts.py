@@ -215,4 +215,6 @@ def _unavailable(problem: Exception) -> ArtefactStoreUnavailable:
     if isinstance(problem, OSError) and problem.errno in {errno.ENOSPC, errno.EDQUOT}:
         return ArtefactStoreUnavailable("The evidence can't be stored: the disk is full.")
     cause = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
-    return ArtefactStoreUnavailable(f"The evidence store can't be used: {cause}.")
+    return ArtefactStoreUnavailable(
+        f"The evidence store can't be used: {cause}. Where it lies is set by KASKAD_EVIDENCE."
+    )

@@ -193,4 +193,4 @@ def _reason(name: str, problem: DBAPIError) -> str:
         return f"{name} has been locked by another process for more than {PATIENCE_SECONDS} seconds; please try again."
     if "disk is full" in cause or "No space left" in cause:
         return f"{name} can't be written: the disk is full."
-    return f"{name} can't be used: {cause}."
+    return f"{name} can't be used: {cause.rstrip('.')}. Where it lies is set by KASKAD_REGISTRY and KASKAD_KEYS."
