@@ -56,6 +56,15 @@ class Addressed:
 
         return day_in_words(instant, zone_of(self.programme.time_zone), settings().language)
 
+    def says_chosen(self, instant: "datetime") -> str:
+        """An instant that somebody chose: a day off may be meant, and may be a slip, so it is said."""
+        from domain.calendar import local_day
+        from domain.participant.draft import calendar_of
+
+        day = local_day(instant, self.programme.time_zone)
+        at_school = calendar_of(self.programme, self.state).is_school_day(day)
+        return self.says(instant) + ("" if at_school else " (no school day)")
+
 
 def addressed(school: str, rollout: str | None, acting_as: str | None, *, log: str | None = None) -> Addressed:
     """The school's participant, and who acts. Raises NotFound with the nearest, or BadInput."""

@@ -43,4 +43,4 @@ def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> N
         reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
     )
     title = to.titles.task(to.state.tier, task_id)
-    say(ask(to.stream, command), f"Now due {to.says(due)}: {title}.", as_json=common["as_json"])
+    say(ask(to.stream, command), f"Now due {to.says_chosen(due)}: {title}.", as_json=common["as_json"])

@@ -100,7 +100,7 @@ def plan(
         place=put_text(place, to.person, command_id=common["command_id"], name="place"),
     )
     answer = ask(to.stream, command)
-    say(answer, f"Planned: {to.titles.session(step, definition)}, {to.says(begins)}.", as_json=common["as_json"])
+    say(answer, f"Planned: {to.titles.session(step, definition)}, {to.says_chosen(begins)}.", as_json=common["as_json"])
 
 
 @session.command()
@@ -129,7 +129,7 @@ def move(session_id: str, starts: str, reason: str | None, **common: Any) -> Non
         starts_at=begins,
         reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
     )
-    say(ask(to.stream, command), f"Moved to {to.says(begins)}.", as_json=common["as_json"])
+    say(ask(to.stream, command), f"Moved to {to.says_chosen(begins)}.", as_json=common["as_json"])
 
 
 @session.command()

@@ -21,6 +21,7 @@ def test_a_day_means_the_hour_at_which_tasks_fall_due(short: Short) -> None:
     assert "Already done" in extend(short, "wish/greet", "2090-03-01")
     assert "1 March 2090" in short("task", "list", "--for", short.first).out
     assert "10:30" in extend(short, "wish/greet", "2090-03-02 10:30")
+    assert "Saturday, 4 March 2090, 18:00 (no school day)" in extend(short, "wish/greet", "2090-03-04")
 
 
 def test_a_date_is_later_than_the_one_before_and_not_past(short: Short) -> None:
