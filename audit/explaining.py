@@ -5,13 +5,12 @@ from datetime import datetime
 import msgspec
 
 from audit.archive import Archive
-from audit.line import event_of, who_acted, whose
+from audit.line import event_of, told, who_acted, whose
 from audit.missing import missing_for
 from audit.moment import Moment, shown
 from audit.past import state_at
 from audit.related import StateOf, as_corrected, as_recorded, facts_of, peers_at, verdict_on
 from audit.subject import NotInLog
-from audit.wording import sentence_of
 from domain.command import CASCADE
 from domain.gate import GATE, Facts, Gate, Reading, Value, evaluate, relations_read, sentence
 from domain.history import Corrected
@@ -186,7 +185,7 @@ def _ground(archive: Archive, reading: Reading, time_zone: str) -> Ground:
         fact=reading.fact,
         value=reading.value,
         position=record.position,
-        sentence=f"{whose(record.stream)}: {sentence_of(event_of(record), time_zone)}",
+        sentence=told(archive, record, time_zone),
         happened_at=record.happened_at,
         recorded_at=record.recorded_at,
         who=who,
@@ -209,9 +208,8 @@ def origin_of(archive: Archive, record: Record, time_zone: str) -> tuple[str, st
         source = _first_of_command(archive, cause)
     if source.position == record.position:
         return who_acted(source), None
-    words = sentence_of(event_of(source), time_zone)
     moment = shown(source.happened_at, time_zone)
-    return who_acted(source), f"{whose(source.stream)}: {words} (event {source.position}, {moment})"
+    return who_acted(source), f"{told(archive, source, time_zone)} (event {source.position}, {moment})"
 
 
 def _first_of_command(archive: Archive, record: Record) -> Record:

@@ -5,11 +5,14 @@ from typing import Any
 
 import msgspec
 
+from audit.archive import Archive
+from audit.correcting import correction_told
 from audit.moment import shown
 from audit.wording import sentence_of
 from domain import codec
 from domain.command import CASCADE, CLOCK
 from domain.event import Event
+from domain.history import Corrected
 from domain.identity import school_of, stream_kind, stream_subject
 from eventlog.record import Record
 
@@ -34,7 +37,7 @@ class Line(msgspec.Struct, frozen=True):
     data: Any
 
 
-def line_of(record: Record, time_zone: str) -> Line:
+def line_of(archive: Archive, record: Record, time_zone: str) -> Line:
     return Line(
         position=record.position,
         happened_at=record.happened_at,
@@ -42,7 +45,7 @@ def line_of(record: Record, time_zone: str) -> Line:
         stream=record.stream,
         version=record.version,
         kind=record.kind,
-        sentence=f"{whose(record.stream)}: {sentence_of(event_of(record), time_zone)}",
+        sentence=told(archive, record, time_zone),
         actor=record.actor,
         on_behalf_of=record.on_behalf_of,
         entered_by=record.entered_by,
@@ -51,6 +54,13 @@ def line_of(record: Record, time_zone: str) -> Line:
         trace_id=record.trace_id,
         data=record.data,
     )
+
+
+def told(archive: Archive, record: Record, time_zone: str) -> str:
+    """Whose event it is, and what happened."""
+    event = event_of(record)
+    words = correction_told(archive, record, event, time_zone) if isinstance(event, Corrected) else None
+    return f"{whose(record.stream)}: {words or sentence_of(event, time_zone)}"
 
 
 def event_of(record: Record) -> Event:

@@ -35,7 +35,7 @@ def print_log(log: str | None, *, as_json: bool, since: str | None, until: str |
         )
         if selection.since and selection.until and selection.since > selection.until:
             raise BadInput("--from is later than --to.")
-        lines = (line_of(record, zone) for record in select(found, selection))
+        lines = (line_of(found, record, zone) for record in select(found, selection))
         last = _print_json(lines) if as_json else _print_lines(lines, zone)
         _say_where_it_ends(found, last, selection.limit, zone, as_json=as_json)
 

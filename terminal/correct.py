@@ -26,6 +26,7 @@ def correct(
       kaskad correct nis-semey 107 --set outcome=at_risk --reason "Noted for the wrong school"
       kaskad correct nis-semey v12 --took-place "2026-11-20 10:00" --reason "Entered a week late"
     """
+    from audit.correcting import in_words
     from domain.participant.corrections import Correct
     from terminal.acting import ask, prepare, put_text, say
     from terminal.addressed import addressed
@@ -48,4 +49,4 @@ def correct(
     say(answer, f"Corrected: {meant.kind}, event {meant.position}.", as_json=common["as_json"])
     if answer.first and not common["as_json"]:
         for field, before, after in meant.compared(to):
-            print(f"  {field}: {shown(before)} -> {shown(after)}")
+            print(f"  {field}: {shown(in_words(before))} -> {shown(in_words(after))}")

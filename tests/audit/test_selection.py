@@ -1,16 +1,18 @@
 """Which events are shown, and in what words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from audit.archive import Archive
+from audit.correcting import correction_told, in_words
 from audit.line import event_of, line_of, words_of
 from audit.selection import Selection, checked, select
 from audit.subject import Ambiguous, NotInLog, find_rollout, find_school, find_subject, require_person
 from audit.wording import _WORDS, sentence_of
 from domain.codec import EVENT_BY_KIND
+from domain.history import Corrected
 from eventlog.log import EventLog
 from tests.audit.conftest import Story
 
@@ -33,17 +35,47 @@ def test_a_line_says_where_when_what_and_by_whom(archive: Archive, story: Story)
     record = archive.record_at(story.checkpoint)
     assert record is not None
     mentor = story.played.school("nis-semey").duties["mentor"].person
-    line = words_of(line_of(record, ALMATY), ALMATY)
+    line = words_of(line_of(archive, record, ALMATY), ALMATY)
     assert line.startswith(f"{story.checkpoint:>7}  2025-")
     assert f"nis-semey: checkpoint 8 of mentoring held by {mentor}: on track" in line
     assert line.endswith(f"[{mentor}, entered by tester]")
+
+
+def test_a_correction_says_for_which_event_it_is_and_what_it_changes(archive: Archive, story: Story) -> None:
+    record = archive.record_at(story.correction)
+    assert record is not None
+    line = line_of(archive, record, ALMATY)
+    assert line.sentence == (
+        f"nis-semey: CheckpointHeld, event {story.checkpoint}, corrected: outcome on_track -> at_risk"
+    )
+
+
+def test_a_correction_of_what_was_corrected_tells_what_it_finds(archive: Archive, story: Story) -> None:
+    record = archive.record_at(story.correction)
+    assert record is not None
+    event = event_of(record)
+    assert isinstance(event, Corrected)
+    earlier = event.happened_at - timedelta(hours=2)
+    again = msgspec.structs.replace(event, data={**event.data, "outcome": "needs_support"}, happened_at=earlier)
+    later = msgspec.structs.replace(record, version=record.version + 1)
+    told = correction_told(archive, later, again, ALMATY)
+    assert told is not None
+    assert "outcome at_risk -> needs_support; took place 2025-" in told
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [((), "none"), (("principal", "teacher-1"), "principal, teacher-1"), ({"principal": "p-1"}, "principal: p-1")],
+)
+def test_what_a_correction_changes_is_told_in_words(value: object, words: str) -> None:
+    assert in_words(value) == words
 
 
 def test_what_was_recorded_later_than_it_happened_says_so(archive: Archive, story: Story) -> None:
     record = archive.record_at(story.checkpoint)
     assert record is not None
     late = msgspec.structs.replace(record, recorded_at=datetime(2025, 12, 1, 3, tzinfo=UTC))
-    assert ", recorded 2025-12-01 08:00]" in words_of(line_of(late, ALMATY), ALMATY)
+    assert ", recorded 2025-12-01 08:00]" in words_of(line_of(archive, late, ALMATY), ALMATY)
 
 
 def test_a_school_is_named_in_its_own_events_in_its_roster_s_and_in_its_host_s(archive: Archive, story: Story) -> None:
