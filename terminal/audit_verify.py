@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from terminal.audit_opened import explained
 from terminal.outcome import DONE, REFUSED, BadInput
 from terminal.reading import reading
-from terminal.tables import print_fields, print_json, print_table
+from terminal.tables import counted, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from audit.verifying import Verdict
@@ -67,9 +67,10 @@ def _result(verdict: "Verdict") -> str:
         return "sound"
     if verdict.has_sound_events:
         return (
-            f"{verdict.faults} findings: the events are sound, the views are not; kaskad views rebuild puts them right"
+            f"{counted(verdict.faults, 'finding')}: the events are sound, the views are not; "
+            "kaskad views rebuild puts them right"
         )
-    return f"{verdict.faults} findings: this log is not as it was written"
+    return f"{counted(verdict.faults, 'finding')}: this log is not as it was written"
 
 
 def _why(verdict: "Verdict") -> str:
