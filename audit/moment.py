@@ -66,7 +66,13 @@ def words_of(moment: Moment, time_zone: str) -> str:
     if moment.position is not None:
         parts.append(f"position {moment.position}")
     if moment.at is not None:
-        parts.append(shown(moment.at, time_zone))
+        parts.append(_exactly(moment.at, time_zone))
     if moment.known_on is not None:
-        parts.append(f"as known on {shown(moment.known_on, time_zone)}")
+        parts.append(f"as known on {_exactly(moment.known_on, time_zone)}")
     return ", ".join(parts)
+
+
+def _exactly(instant: datetime, time_zone: str) -> str:
+    """With the seconds that somebody gave; the end of a day has none."""
+    is_round = not instant.second or (instant + _INSTANT).microsecond == 0
+    return shown(instant, time_zone) if is_round else f"{instant.astimezone(zone(time_zone)):%Y-%m-%d %H:%M:%S}"

@@ -18,13 +18,21 @@ def state_at(archive: Archive, stream: str, moment: Moment) -> State:
     return folded_past(stream, archive.history(stream), moment)
 
 
+def known_by(history: list[Happening], moment: Moment) -> list[Happening]:
+    """The events as far as the log had them at the moment, each as last corrected by then."""
+    known_on = moment.known_on
+    return corrected(each for each in _up_to(history, moment) if known_on is None or each.recorded_at <= known_on)
+
+
 def folded_past(stream: str, history: list[Happening], moment: Moment) -> State:
     kind = stream_kind(stream)
-    if moment.position is not None:
-        limit = moment.position
-        history = [each for each in history if each.position <= limit]
-    state: State = fold_past(EMPTY[kind], history, EVOLVE[kind], moment.at, moment.known_on)
+    state: State = fold_past(EMPTY[kind], _up_to(history, moment), EVOLVE[kind], moment.at, moment.known_on)
     return state
+
+
+def _up_to(history: list[Happening], moment: Moment) -> list[Happening]:
+    limit = moment.position
+    return history if limit is None else [each for each in history if each.position <= limit]
 
 
 def state_as_corrected(archive: Archive, stream: str, position: int) -> State:

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.history import Happening
 from domain.identity import school_of
-from domain.participant.state import Participant
+from domain.participant.state import Attempt, Participant
 from domain.rollout.state import Rollout
 
 Row = dict[str, object]
@@ -15,14 +15,16 @@ Picture = dict[str, dict[str, Row]]
 
 ABOUT = "about"
 PARTICIPANTS = "participants"
+#: position of the event that a row comes from; where nothing else differs, nothing does
+BY_EVENT = "by event"
 
 
 def picture_of_participant(state: Participant, gates: Iterable[str], happenings: Iterable[Happening]) -> Picture:
-    """`gates`: all that its tier has; `happenings`: its history, for when and by which event each was opened."""
+    """`gates`: all that its tier has; `happenings`: its history as known, for the event that a row comes from."""
     by_version = {each.version: each for each in happenings}
-    shut: dict[str, Row] = {gate: {"opened": None, "by event": None} for gate in gates}
+    shut: dict[str, Row] = {gate: {"opened": None, BY_EVENT: None} for gate in gates}
     opened: dict[str, Row] = {
-        gate: {"opened": by_version[version].happened_at, "by event": by_version[version].position}
+        gate: {"opened": by_version[version].happened_at, BY_EVENT: by_version[version].position}
         for gate, version in state.gates.items()
     }
     return {
@@ -52,7 +54,10 @@ def picture_of_participant(state: Participant, gates: Iterable[str], happenings:
             child: {"tier": each.tier, "certified": each.certified, "ended": each.ended}
             for child, each in state.children.items()
         },
-        "facts": {name: {"value": fact.value, "version": fact.version} for name, fact in sorted(state.facts.items())},
+        "facts": {
+            name: {"value": fact.value, BY_EVENT: by_version[fact.version].position}
+            for name, fact in sorted(state.facts.items())
+        },
     }  # fmt: skip
 
 
@@ -98,14 +103,22 @@ def _work(state: Participant) -> Picture:
         "evidence": {
             f"{item}#{number}": {
                 "submitted": each.submitted_at, "submitter": each.submitter, "files": len(each.artefacts),
-                "verdict": each.review.verdict if each.review else None,
-                "reviewer": each.review.reviewer if each.review else None,
-                "score": each.review.score if each.review else None,
+                **_verdict(each),
             }
             for item, attempts in state.evidence.items()
             for number, each in enumerate(attempts, 1)
         },
     }  # fmt: skip
+
+
+def _verdict(attempt: Attempt) -> Row:
+    """What needs no review counts as accepted when it is submitted; nobody has looked at it, though."""
+    review = attempt.review
+    if review is None:
+        return {"verdict": None, "reviewer": None, "score": None}
+    if review.version == attempt.version:
+        return {"verdict": "no review asked", "reviewer": None, "score": None}
+    return {"verdict": review.verdict, "reviewer": review.reviewer, "score": review.score}
 
 
 def picture_of_rollout(state: Rollout, participants: Mapping[str, Participant]) -> Picture:
@@ -194,8 +207,13 @@ def _difference(before: Row | None, after: Row | None, plain: Any) -> str:
         return f"gone: {given}" if given else "gone"
     assert before is not None
     assert after is not None
-    changed = [name for name in after if before.get(name) != after[name] and name != "version"]
-    return ", ".join(_named(name, f"{plain(before.get(name))} -> {plain(after[name])}") for name in changed)
+    changed = [name for name in after if before.get(name) != after[name]]
+    if changed == [BY_EVENT]:
+        return ""
+    return ", ".join(
+        _named(name, plain(after[name]) if name == BY_EVENT else f"{plain(before.get(name))} -> {plain(after[name])}")
+        for name in changed
+    )
 
 
 def _named(name: str, words: str) -> str:

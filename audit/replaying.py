@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from audit.archive import Archive
 from audit.moment import Moment
-from audit.past import state_at
+from audit.past import known_by, state_at
 from audit.picture import Picture, differences, picture_of_participant, picture_of_rollout
 from domain.identity import participant_stream, stream_kind
 from domain.participant.journey import gates_of
@@ -26,7 +26,7 @@ def picture_at(archive: Archive, stream: str, moment: Moment) -> Picture:
         case Participant():
             tier = archive.programme(stream).tier_by_id[state.tier]
             gates = [gate_id for gate_id, _ in gates_of(tier)]
-            return picture_of_participant(state, gates, archive.history(stream))
+            return picture_of_participant(state, gates, known_by(archive.history(stream), moment))
         case Rollout():
             return picture_of_rollout(state, participants_at(archive, state, moment))
         case _:

@@ -80,13 +80,14 @@ def replay(what: str, at: str | None, known_on: str | None, log: str | None, as_
 @click.argument("what", metavar="ROLLOUT|SCHOOL")
 @click.option("--from", "before", required=True, metavar="TIME|POSITION", help="The earlier moment.")
 @click.option("--to", "after", metavar="TIME|POSITION", help="The later one; now if not given.")
+@click.option("--as-known-on", "known_on", metavar="TIME", help="Both moments by only what was recorded by then.")
 @_log_option
 @json_option
-def diff(what: str, before: str, after: str | None, log: str | None, as_json: bool) -> None:
+def diff(what: str, before: str, after: str | None, known_on: str | None, log: str | None, as_json: bool) -> None:
     """What changed of a rollout or of a school between two moments."""
     from terminal.audit_past import print_diff
 
-    print_diff(what, before, after, log, as_json=as_json)
+    print_diff(what, before, after, known_on, log, as_json=as_json)
 
 
 @audit.command()

@@ -82,7 +82,7 @@ def _ground(ground: "Ground", school: str, plain: Plain) -> str:
     words += f", since event {ground.position} of {plain(ground.happened_at)}: {ground.sentence}; by {ground.who}"
     if ground.because:
         words += f", after {ground.because}"
-    if ground.happened_at != ground.recorded_at:
+    if plain(ground.happened_at) != plain(ground.recorded_at):
         words += f"; recorded {plain(ground.recorded_at)}"
     if ground.corrected_by:
         words += f"; corrected by event {', '.join(str(each) for each in ground.corrected_by)}"

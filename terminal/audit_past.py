@@ -38,7 +38,9 @@ def print_replay(what: str, at: str | None, known_on: str | None, log: str | Non
             print_table(("Section", "Of", "What"), learnt)
 
 
-def print_diff(what: str, before: str, after: str | None, log: str | None, *, as_json: bool) -> None:
+def print_diff(
+    what: str, before: str, after: str | None, known_on: str | None, log: str | None, *, as_json: bool
+) -> None:
     from audit.moment import words_of
     from audit.past import remark_on
     from audit.replaying import changed_between
@@ -47,7 +49,7 @@ def print_diff(what: str, before: str, after: str | None, log: str | None, *, as
     with archive(log) as found:
         stream = find_subject(found, what)
         plain = Plain(found.time_zone(stream))
-        first, second = (_moment(found, each, plain.time_zone) for each in (before, after))
+        first, second = (_moment(found, each, plain.time_zone, known_on) for each in (before, after))
         _must_follow(first, second)
         changed = changed_between(found, stream, first, second, plain)
         for remark in dict.fromkeys((remark_on(found, first), remark_on(found, second))):

@@ -116,6 +116,14 @@ def test_what_was_known_then_can_be_told_from_what_is_known_now(audit: Auditor) 
     assert "at_risk" not in then
 
 
+def test_two_moments_are_compared_by_what_was_known_on_a_day(audit: Auditor, story: Story) -> None:
+    moments = ("--from", "2025-01-01", "--to", "2025-10-15")
+    assert "at_risk" in audit("diff", "nis-semey", *moments).out
+    then = audit("diff", "nis-semey", *moments, "--as-known-on", "2025-10-15").out
+    assert "as known on 2025-10-15" in then
+    assert "at_risk" not in then
+
+
 def test_a_rollout_is_replayed_as_a_tree(audit: Auditor) -> None:
     lines = audit("replay", "nis-share-2024", "--at", "2025-11-30").out.splitlines()
     participants = lines[lines.index("Participants") :]

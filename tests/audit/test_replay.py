@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from audit.archive import Archive
-from audit.moment import BadMoment, Moment, read_instant, read_moment
-from audit.past import NotYet, remark_on, require_begun, state_at
+from audit.moment import BadMoment, Moment, read_instant, read_moment, words_of
+from audit.past import NotYet, folded_past, known_by, remark_on, require_begun, state_at
+from audit.picture import picture_of_participant
 from audit.replaying import changed_between, learnt_since, picture_at
+from domain.history import Corrected
 from domain.identity import rollout_stream
 from domain.participant.state import Participant
 from tests.audit.conftest import NOVEMBER, Story
@@ -43,7 +46,7 @@ def test_what_was_learnt_since_is_told_beside_what_is_known_now(story: Story, ar
     stream = story.played.stream("nis-semey")
     day = archive.history(stream)[story.version - 1].happened_at
     learnt = learnt_since(archive, stream, Moment(at=day), str)
-    assert ("facts", "mentoring.last", "on_track -> at_risk") in learnt
+    assert ("facts", "mentoring.last", f"on_track -> at_risk, by event {story.checkpoint}") in learnt
     assert learnt_since(archive, stream, Moment(at=NOVEMBER + timedelta(days=1)), str) == []
 
 
@@ -56,6 +59,50 @@ def test_a_difference_names_what_came_what_changed_and_what_went(story: Story, a
     assert words["children", child].startswith("new: tier rural-hub-school")
     back = changed_between(archive, story.played.stream("nis-semey"), after, before, str)
     assert any((section, name) == ("children", child) and what.startswith("gone: ") for section, name, what in back)
+
+
+def test_a_gate_was_open_from_when_its_opening_was_last_said_to_be(story: Story, archive: Archive) -> None:
+    stream = story.played.stream("nis-semey")
+    opened = next(each for each in archive.history(stream) if each.event.kind() == "GateOpened")
+    earlier = opened.happened_at - timedelta(hours=1)
+    data = msgspec.to_builtins(opened.event)
+    correction = Corrected(opened.version, data, earlier)
+    history = [*archive.history(stream), msgspec.structs.replace(opened, version=10_000, event=correction)]
+    state = folded_past(stream, history, Moment(at=earlier))
+    assert isinstance(state, Participant)
+    told = known_by(history, Moment(at=earlier))
+    row = picture_of_participant(state, [opened.event.gate], told)["gates"][opened.event.gate]
+    assert row == {"opened": earlier, "by event": opened.position}
+
+
+def test_facts_name_the_event_that_they_come_from(story: Story, archive: Archive) -> None:
+    picture = picture_at(archive, story.played.stream("nis-semey"), Moment(position=story.correction))
+    assert picture["facts"]["mentoring.last"] == {"value": "at_risk", "by event": story.checkpoint}
+
+
+def test_nobody_is_said_to_have_reviewed_what_needs_no_review(story: Story, archive: Archive) -> None:
+    evidence = picture_at(archive, story.played.stream("nis-semey"), Moment())["evidence"]
+    assert evidence["action-research/1-act#1"]["verdict"] == "no review asked"
+    assert not [row for row in evidence.values() if row["reviewer"] == row["submitter"]]
+    assert evidence["action-research/1-plan#1"]["verdict"] == "accepted"
+
+
+def test_a_difference_leaves_out_what_was_learnt_later(story: Story, archive: Archive) -> None:
+    stream = story.played.stream("nis-semey")
+    day = archive.history(stream)[story.version - 1].happened_at
+    before = Moment(at=day - timedelta(days=1), known_on=day)
+    after = Moment(at=day, known_on=day)
+    assert ("checkpoints", "mentoring/8") in {
+        (section, name): what for section, name, what in changed_between(archive, stream, before, after, str)
+    }
+    told = str(changed_between(archive, stream, before, after, str))
+    assert "at_risk" not in told
+    assert "at_risk" in str(changed_between(archive, stream, Moment(at=before.at), Moment(at=day), str))
+
+
+def test_a_moment_is_told_with_the_seconds_that_were_given() -> None:
+    given = read_moment("2025-11-01T08:00:23", ALMATY, "2025-11-02")
+    assert words_of(given, ALMATY) == "2025-11-01 08:00:23, as known on 2025-11-02 23:59"
 
 
 def test_a_rollout_is_replayed_with_all_its_participants(archive: Archive) -> None:

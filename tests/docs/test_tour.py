@@ -20,6 +20,7 @@ _VARIES = (
     (r"\b\d+\.\d s\b", "SECONDS"),
     (r"\b(events? |position |since |at )\d+\b", r"\1N"),
     (r"^ *\d+(?=  DATE)", "N"),
+    (r"^([a-z-]+\.[a-z-]+ +\S+ +)\d+$", r"\1N"),  # a fact, and the event that it comes from
     (r"entered by [^],;)]+", "entered by ACCOUNT"),
     (r"\(\d+@[^)]+\)", "(PROCESS)"),
     (r"^(Data +).*$", r"\1FOLDER"),
