@@ -27,7 +27,10 @@ class UnknownEvent(Exception):
     """The log holds an event that this version does not know: it was written by a newer one."""
 
     def __init__(self, kind: str, schema: int) -> None:
-        super().__init__(f"this version does not know events of kind {kind}, schema {schema}; a newer one wrote them")
+        super().__init__(
+            f"This version does not know events of kind {kind}, schema {schema}: "
+            "use the version that wrote them, or a newer one."
+        )
         self.kind = kind
         self.schema = schema
 

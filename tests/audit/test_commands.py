@@ -10,7 +10,7 @@ import pytest
 from eventlog.copy import copy_log
 from eventlog.log import open_log
 from tests.audit.conftest import Story
-from tests.audit.tampering import change_byte
+from tests.audit.tampering import Entry, at, change_byte, rewrite
 from tests.terminal.calling import Calls, Ended
 
 
@@ -86,6 +86,19 @@ def test_bad_input_is_refused_with_what_would_be_right(
     audit: Auditor, arguments: tuple[str, ...], code: int, sentence: str
 ) -> None:
     assert sentence in audit(*arguments, code=code).err
+
+
+@pytest.mark.parametrize("asked", ["log", "replay", "explain"])
+def test_events_that_a_newer_version_wrote_are_refused_in_a_sentence(
+    audit: Auditor, story: Story, copied: Path, asked: str
+) -> None:
+    def newer(entry: Entry) -> None:
+        entry["schema"] = 99
+
+    rewrite(copied, at(story.checkpoint, newer))
+    arguments = {"log": (), "replay": ("nis-semey",), "explain": ("certify", "nis-semey")}[asked]
+    said = audit.calls("audit", asked, *arguments, "--log", copied, code=1).err
+    assert "does not know events of kind CheckpointHeld, schema 99: use the version that wrote them" in said
 
 
 def test_a_file_that_is_no_log_and_one_that_is_not_there_are_told_apart(audit: Auditor, tmp_path: Path) -> None:
