@@ -14,30 +14,54 @@ _AT_ONCE = 500
 
 
 def erase_persons(log: EventLog, persons: Collection[str]) -> int:
-    """Take them away, also from what the database keeps on disk; how many there were. Done again it changes nothing."""
-    if not _anything_of(log, persons):
+    """Take them away, also from what the database keeps on disk; how many there were. Done again it changes nothing.
+
+    Of each person a row stays that says whether the disk was wiped since. A text that was taken back, or a notice that
+    was told, has no row any more and may still be on the disk: the first erasure wipes whatever it finds, and one that
+    was broken off before its wipe is wiped by the next.
+    """
+    waiting = _not_wiped(log, persons)
+    if not waiting:
         return 0
-    gone = log.run(lambda connection: sum(_erase(connection, part) for part in _parts(persons)))
+    gone = log.run(lambda connection: sum(_erase(connection, part) for part in _parts(waiting)))
     wipe(log)
+    log.run(lambda connection: _note_wiped(connection, waiting))
     return gone
 
 
-def _anything_of(log: EventLog, persons: Collection[str]) -> bool:
+def _not_wiped(log: EventLog, persons: Collection[str]) -> set[str]:
     """Asked first: rewriting the tables of a large log takes its time, and a worker asks at each of its starts."""
     with log.reading() as connection:
+        wiped: set[str] = set()
+        busy: set[str] = set()
         for part in _parts(persons):
-            mine = sa.select(texts.c.id).where(texts.c.person.in_(part), texts.c.erased_at.is_(None)).limit(1)
-            told = sa.select(outbox.c.id).where(outbox.c.to_person.in_(part)).limit(1)
-            if connection.execute(mine).first() or connection.execute(told).first():
-                return True
-    return False
+            marks = texts.c.id.in_([_mark(each) for each in part]) & texts.c.erased_at.is_not(None)
+            wiped.update(connection.scalars(sa.select(texts.c.person).where(marks)))
+            mine = texts.c.person.in_(part) & texts.c.erased_at.is_(None)
+            busy.update(connection.scalars(sa.select(texts.c.person).where(mine)))
+            busy.update(connection.scalars(sa.select(outbox.c.to_person).where(outbox.c.to_person.in_(part))))
+    return {each for each in persons if each in busy or each not in wiped}
 
 
 def _erase(connection: sa.Connection, persons: list[str]) -> int:
-    mine = texts.c.person.in_(persons) & texts.c.erased_at.is_(None)
+    marks = [_mark(each) for each in persons]
+    mine = texts.c.person.in_(persons) & texts.c.erased_at.is_(None) & texts.c.id.not_in(marks)
     texts_gone = texts.update().where(mine).values(body=None, salt=None, erased_at=datetime.now(UTC))
     told_gone = outbox.delete().where(outbox.c.to_person.in_(persons))
-    return int(connection.execute(texts_gone).rowcount + connection.execute(told_gone).rowcount)
+    gone = int(connection.execute(texts_gone).rowcount + connection.execute(told_gone).rowcount)
+    connection.execute(texts.delete().where(texts.c.id.in_(marks)))
+    connection.execute(texts.insert(), [{"id": _mark(each), "person": each} for each in persons])
+    return gone
+
+
+def _note_wiped(connection: sa.Connection, persons: Collection[str]) -> None:
+    for part in _parts(persons):
+        marks = texts.c.id.in_([_mark(each) for each in part])
+        connection.execute(texts.update().where(marks).values(erased_at=datetime.now(UTC)))
+
+
+def _mark(person: str) -> str:
+    return f"erased:{person}"
 
 
 def _parts(persons: Collection[str]) -> Iterator[list[str]]:

@@ -10,7 +10,8 @@ import pytest
 
 from eventlog.backup import backup_log, restore_log
 from eventlog.copy import copy_log
-from eventlog.errors import LogNotEmpty
+from eventlog.erasing import erase_persons
+from eventlog.errors import LogNotEmpty, LogUnavailable
 from eventlog.log import EventLog, open_log
 from eventlog.rebuild import dump_views
 from eventlog.record import NewFollowup, NewNotice, NewText, RowChange
@@ -180,6 +181,45 @@ def test_an_erased_person_s_words_are_gone_from_the_disk(tmp_path: Path) -> None
         assert log.texts.get("t2") == OTHER
         assert verify(log).is_sound
         assert log.texts.erase("p-gone") == 0
+
+
+def test_a_text_that_was_taken_back_is_gone_from_the_disk_after_the_erasure(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with open_log(folder / "log.db") as log:
+        log.texts.put(NewText("a", b"salt-of-a", SECRET, "p-gone"))
+        log.texts.discard(["a"])
+        assert SECRET.encode() in bytes_of(folder)
+        assert erase_persons(log, ["p-gone"]) == 0
+        assert SECRET.encode() not in bytes_of(folder)
+        assert b"salt-of-a" not in bytes_of(folder)
+
+
+def test_an_erasure_that_a_long_read_kept_from_the_disk_is_finished_by_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with open_log(folder / "log.db") as log:
+        fill(log)
+        with log.snapshot() as snapshot:
+            assert snapshot.text("t1") == SECRET
+            with pytest.raises(LogUnavailable, match="erase again"):
+                erase_persons(log, ["p-gone"])
+        assert SECRET.encode() in bytes_of(folder)
+        erase_persons(log, ["p-gone"])
+        assert SECRET.encode() not in bytes_of(folder)
+
+
+def test_whoever_is_erased_already_is_not_wiped_again(sqlite: Place) -> None:
+    log = sqlite.open()
+    fill(log)
+    assert erase_persons(log, ["p-gone", "p-never"]) == 2
+
+    def size_of_wal() -> int:
+        return Path(f"{sqlite.url}-wal").stat().st_size
+
+    before = size_of_wal()
+    assert erase_persons(log, ["p-gone", "p-never"]) == 0
+    assert size_of_wal() == before
 
 
 def test_erasing_forgets_for_every_reader(place: Place) -> None:
