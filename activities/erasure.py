@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Collection
 from pathlib import Path
 
+import msgspec
+
 from activities.answer import Answer
 from activities.mailbox import Mailbox
 from activities.office import Office
@@ -11,7 +13,7 @@ from activities.organisation import ask_organisation
 from domain import codec
 from domain.identity import is_person_id
 from domain.organisation.stream import ErasePerson, PersonErased
-from eventlog.erasing import erase_persons
+from eventlog.erasing import erase_persons, erase_showing, showing
 from eventlog.log import EventLog
 from eventlog.record import Record
 from people.registry import Registry
@@ -48,10 +50,34 @@ def erased_person(record: Record) -> str:
     return event.person
 
 
+class Traces(msgspec.Struct, frozen=True):
+    """What others wrote that shows somebody: texts, and messages that wait or were told."""
+
+    texts: int
+    messages: int
+
+
+def traces_of(log: EventLog, registry: Registry, mailbox: Path, person: str) -> Traces:
+    """What an erasure would take away besides what is the person's own."""
+    shows = registry.likeness([person])
+    if not shows:
+        return Traces(0, 0)
+    found = showing(log, shows)
+    others = [text for text in found.texts if (kept := log.texts.entry(text)) is not None and kept.person != person]
+    waiting = [to for to in found.notices.values() if to != person]
+    return Traces(len(others), len(waiting) + Mailbox(mailbox).count_showing(shows, but=person))
+
+
 def forget(log: EventLog, registry: Registry, mailbox: Path, persons: Collection[str]) -> int:
-    """The key goes first: from there on nothing decrypts what is left."""
+    """What others wrote goes first, since the name by which it is found goes with the key; then the key.
+
+    From there on nothing decrypts what is left.
+    """
     if not persons:
         return 0
+    if shows := registry.likeness(persons):
+        erase_showing(log, showing(log, shows))
+        Mailbox(mailbox).discard_showing(shows)
     gone = registry.apply_erasures(persons)
     gone += erase_persons(log, persons)
     gone += Mailbox(mailbox).discard_quoting(persons)

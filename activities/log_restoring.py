@@ -10,12 +10,13 @@ from domain.organisation.stream import ErasePerson
 from domain.refusal import Refused
 from eventlog.backup import restore_log
 from eventlog.database import parse_url
+from eventlog.erasing import Shows
 from eventlog.log import EventLog, open_log
 from eventlog.replacing import replace_log
 
 
 def put_log_back(
-    url: str, backup: Path, erased: Collection[str], to_record: Mapping[str, str | None]
+    url: str, backup: Path, erased: Collection[str], shows: Shows, to_record: Mapping[str, str | None]
 ) -> tuple[int, tuple[str, ...]]:
     """Made whole beside the log first: nobody sees it before the erasures are in it.
 
@@ -23,14 +24,14 @@ def put_log_back(
     """
     place = parse_url(url)
     if place.get_backend_name() != "sqlite":
-        restore_log(backup, url, erased=erased)
+        restore_log(backup, url, erased=erased, shows=shows)
         with open_log(url) as log:
             return _record_erasures(log, to_record)
     new = Path(f"{place.database}.restoring")
     try:
         _remove(new)
         new.parent.mkdir(parents=True, exist_ok=True)
-        restore_log(backup, new, erased=erased)
+        restore_log(backup, new, erased=erased, shows=shows)
         with open_log(new) as log:
             outcome = _record_erasures(log, to_record)
         replace_log(new, url)

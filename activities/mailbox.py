@@ -3,12 +3,12 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser
+from email.parser import BytesHeaderParser, BytesParser
 from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,6 +20,9 @@ from domain.identity import is_person_id
 #: a domain that no mail ever goes to (RFC 2606)
 _NOWHERE = "kaskad.invalid"
 _QUOTES = "X-Kaskad-Quotes"
+
+#: the id of the person whom a text shows, if it shows one
+Shows = Callable[[str], str | None]
 
 
 class Addressee(msgspec.Struct, frozen=True):
@@ -83,6 +86,20 @@ class Mailbox:
                 gone += 1
         return gone
 
+    def count_showing(self, shows: Shows, *, but: str | None = None) -> int:
+        """How many letters show somebody of whom `shows` says so, to anybody `but` one person."""
+        return len([path for path in self._showing(shows) if path.parent.name != but])
+
+    def discard_showing(self, shows: Shows) -> int:
+        """Take these letters away, to whomever they were; how many there were."""
+        found = self._showing(shows)
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
+
+    def _showing(self, shows: Shows) -> list[Path]:
+        return [path for path in self._folder.glob("*/*.eml") if shows(_read(path)) is not None]
+
     def letters(self, person: str) -> list[Path]:
         """In the order in which they became due."""
         return sorted(self._place(person).glob("*.eml"))
@@ -109,6 +126,13 @@ def _mail(to: Addressee, letter: Letter) -> EmailMessage:
         mail[_QUOTES] = person
     mail.set_content(letter.body, charset="utf-8", cte="8bit")
     return mail
+
+
+def _read(path: Path) -> str:
+    """What a letter says: to whom, about what, and its text."""
+    letter = BytesParser(policy=SMTPUTF8).parsebytes(path.read_bytes())
+    body = letter.get_body(("plain",))
+    return "\n".join((str(letter["To"]), str(letter["Subject"]), "" if body is None else str(body.get_content())))
 
 
 def _address(to: Addressee) -> Address:

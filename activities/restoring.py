@@ -22,6 +22,7 @@ from activities.backup import (
 )
 from activities.erasure import erased_in, erased_person, forget
 from activities.log_restoring import put_log_back
+from activities.mailbox import Mailbox
 from domain.organisation.stream import PersonErased
 from eventlog.copy import copy_log
 from eventlog.database import parse_url
@@ -96,12 +97,14 @@ def bring_back(stores: Stores, folder: Path, manifest: Manifest, more_erased: Co
         known = erased_in(log)
     erased = known | set(more_erased) | set(here.erased)
     with open_registry(stores.registry, stores.keys) as registry:
+        shows = registry.likeness_in(folder / PEOPLE, erased)
         persons = registry.restore(folder / PEOPLE, erased)
     to_record = {person: here.erased.get(person) for person in erased - known}
-    recorded, refused = put_log_back(stores.log, folder / LOG, erased, to_record)
+    recorded, refused = put_log_back(stores.log, folder / LOG, erased, shows, to_record)
     evidence = _put_evidence_back(stores, folder)
     with open_registry(stores.registry, stores.keys) as registry, open_log(stores.log) as log:
         forget(log, registry, stores.mailbox, erased)
+        Mailbox(stores.mailbox).discard_showing(shows)
         head = log.head()
     return Restored(head.size, head.root, persons, evidence, recorded, refused, here.kept_aside, here.events)
 

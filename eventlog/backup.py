@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from eventlog.erasing import Shows, unescaped
 from eventlog.errors import LogNotEmpty
 from eventlog.log import EventLog, open_log
 from eventlog.schema import events, head, outbox, texts
@@ -31,20 +32,24 @@ def restore_log(
     target_url: str | os.PathLike[str],
     *,
     erased: Iterable[str] = (),
+    shows: Shows = lambda _: None,
     owner_url: str | None = None,
 ) -> int:
     """Bring a backup into an empty log; says how many events it has.
 
-    The texts of and the notices to the `erased` persons stay behind: they are not in the target at any moment.
+    The texts of and the notices to the `erased` persons stay behind, and those that show one of them, as `shows` says:
+    they are not in the target at any moment.
     Raises LogNotEmpty if the target has events.
     """
     persons, now = frozenset(erased), datetime.now(UTC)
 
     def without_erased(table: sa.Table, row: dict[str, Any]) -> dict[str, Any] | None:
-        if table is outbox and row["to_person"] in persons:
+        if table is outbox and (row["to_person"] in persons or shows(unescaped(row["params"])) is not None):
             return None
-        if table is texts and row["person"] in persons and row["erased_at"] is None:
-            return {**row, "salt": None, "body": None, "erased_at": now}
+        if table is texts and row["erased_at"] is None:
+            whose = row["person"] if row["person"] in persons else shows(row["body"] or "")
+            if whose is not None:
+                return {**row, "salt": None, "body": None, "person": whose, "erased_at": now}
         return row
 
     with open_log(path, read_only=True) as source, open_log(target_url, owner_url=owner_url) as target:

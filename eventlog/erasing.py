@@ -1,16 +1,31 @@
 """The erasable part of a log without some persons: their texts, and the notices to them."""
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from eventlog.log import EventLog
 from eventlog.schema import outbox, texts
 from eventlog.wiping import wipe
 
+#: The id of the person whom a text shows, if it shows one.
+Shows = Callable[[str], str | None]
+
 #: a statement takes no more names than this
 _AT_ONCE = 500
+
+
+class Showing(msgspec.Struct, frozen=True):
+    """What shows somebody: texts, each with whom it shows, and notices, each with whom it is to."""
+
+    texts: dict[str, str]
+    notices: dict[str, str | None]
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.notices)
 
 
 def erase_persons(log: EventLog, persons: Collection[str]) -> int:
@@ -27,6 +42,38 @@ def erase_persons(log: EventLog, persons: Collection[str]) -> int:
     wipe(log)
     log.run(lambda connection: _note_wiped(connection, waiting))
     return gone
+
+
+def showing(log: EventLog, shows: Shows) -> Showing:
+    """The texts and the notices beside the log that show somebody of whom `shows` says so, whoever wrote them."""
+    with log.reading() as connection:
+        written = connection.execute(sa.select(texts.c.id, texts.c.body).where(texts.c.body.is_not(None)))
+        bodies = {row.id: person for row in written if (person := shows(row.body)) is not None}
+        told = connection.execute(sa.select(outbox.c.id, outbox.c.to_person, outbox.c.params))
+        notices = {row.id: row.to_person for row in told if shows(unescaped(row.params)) is not None}
+    return Showing(bodies, notices)
+
+
+def erase_showing(log: EventLog, found: Showing) -> None:
+    """Empty these texts as if they were of those whom they show, and take back the notices.
+
+    The events keep the salted hashes. The disk is wiped by the erasure of the persons, which has to follow.
+    """
+
+    def work(connection: sa.Connection) -> None:
+        for text, person in found.texts.items():
+            row = texts.update().where(texts.c.id == text, texts.c.erased_at.is_(None))
+            connection.execute(row.values(body=None, salt=None, person=person, erased_at=datetime.now(UTC)))
+        for notice in found.notices:
+            connection.execute(outbox.delete().where(outbox.c.id == notice))
+
+    if found:
+        log.run(work)
+
+
+def unescaped(params: str) -> str:
+    """As it is read: JSON may have its letters as escapes."""
+    return json.dumps(json.loads(params), ensure_ascii=False)
 
 
 def _not_wiped(log: EventLog, persons: Collection[str]) -> set[str]:

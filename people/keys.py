@@ -7,10 +7,12 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection, delete, insert, select, update
 
-from people.cipher import MASTER_KEY_VARIABLE, decrypt, encrypt, new_key
+from people.cipher import MASTER_KEY_VARIABLE, decrypt, encrypt, new_key, unseal
 from people.errors import RegistryUnavailable
+from people.person import Person
 from people.store import Store
 from people.tables import index_keys, person_keys
+from people.tables import persons as persons_table
 
 _INDEX = "e-mail"
 _CHUNK = 500
@@ -77,6 +79,14 @@ class KeyStore:
             self._opened(row["key"], row["wrapped"], row["name"])
         for row in rows[person_keys.name]:
             self._opened(row["key"], row["wrapped"], row["person"])
+
+    def unsealed(self, rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[Person]:
+        """Everybody in a backup whose key is in it."""
+        keys = {
+            row["person"]: self._opened(row["key"], row["wrapped"], row["person"]) for row in rows[person_keys.name]
+        }
+        found = ((row["person"], row["sealed"]) for row in rows[persons_table.name])
+        return [unseal(person, blob, keys[person]) for person, blob in found if person in keys]
 
     def _read(self, connection: Connection, persons: Collection[str]) -> dict[str, bytes]:
         query = select(person_keys.c.person, person_keys.c.key, person_keys.c.wrapped)

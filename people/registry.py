@@ -15,6 +15,7 @@ from people.backup import put_back, read_backup, write_backup
 from people.cipher import email_index, master_key_from
 from people.errors import PersonProblem, RegistryUnavailable
 from people.keys import KeyStore
+from people.likeness import Likeness
 from people.person import Language, Person, PersonDraft, check_draft
 from people.sealed import SealedPersons
 from people.store import Store, store_url
@@ -92,6 +93,18 @@ class Registry:
             if after != before:
                 rows.replace(after, index_key)
         return after
+
+    def likeness(self, persons: Collection[str]) -> Likeness:
+        """How to know these persons in a text, as long as they are not erased."""
+        if not persons:
+            return Likeness((), ())
+        with self._store.reading() as connection:
+            everybody = SealedPersons(connection, self._keys).everybody()
+        return _likeness(everybody, persons)
+
+    def likeness_in(self, folder: Path, persons: Collection[str]) -> Likeness:
+        """As `likeness`, by what a backup knows of them."""
+        return _likeness(self._keys.unsealed(read_backup(folder)), persons)
 
     def is_erased(self, person: str) -> bool:
         with self._store.reading() as connection:
@@ -172,6 +185,11 @@ def open_registry(
         registry.close()
         raise
     return registry
+
+
+def _likeness(everybody: Collection[Person], persons: Collection[str]) -> Likeness:
+    meant = [each for each in everybody if each.person in persons]
+    return Likeness(meant, (each for each in everybody if each.person not in persons))
 
 
 def _person(draft: PersonDraft, person: str) -> Person:

@@ -122,6 +122,8 @@ def revoke(person_id: str, right: str, rollout_id: str | None, acting_as: str | 
 def erase(person_id: str, yes: bool, acting_as: str | None, as_json: bool) -> None:
     """Erase a person's data for good: the key to them, what the person wrote, what waits to be sent to them.
 
+    Texts and messages of others that show the name, the e-mail address or the phone number go as well.
+
     The log keeps that an opaque id acted, and still verifies.
 
     For example: kaskad person erase p-7k2m9x4q

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from activities.erasure import erase_person
+from activities.erasure import Traces, erase_person, traces_of
 from activities.office import Office
 from domain.organisation.stream import ErasePerson
 from eventlog.log import open_log
@@ -15,6 +15,7 @@ from terminal.acting import actor, prepare, say
 from terminal.outcome import BadInput, Refused
 from terminal.person_page import places_of
 from terminal.reading import person_meant, reading
+from terminal.tables import counted
 
 _WARNING = "The data of {person} will be gone for good: names, addresses, remarks they wrote, messages to them."
 
@@ -25,14 +26,17 @@ def erase(word: str, acting_as: str | None, *, yes: bool, as_json: bool) -> None
 
     who = actor(acting_as)
     person = _meant(word)
+    here = settings()
+    mailbox = Path(here.mailbox)
+    with open_log(here.log) as log, open_registry(here.registry, here.keys) as registry:
+        traces = traces_of(log, registry, mailbox, person)
     if not yes:
-        _ask_first(person)
+        _ask_first(person, traces)
     command = prepare(ErasePerson, who, person=person)
     assert isinstance(command, ErasePerson)
-    here = settings()
     with open_log(here.log) as log, open_registry(here.registry, here.keys) as registry:
-        answer = asyncio.run(erase_person(Office(log), registry, Path(here.mailbox), command))
-    say(answer, f"The data of {person} are erased.", as_json=as_json)
+        answer = asyncio.run(erase_person(Office(log), registry, mailbox, command))
+    say(answer, f"The data of {person} are erased{_besides(traces)}.", as_json=as_json)
     if not as_json:
         _say_what_is_held(person)
 
@@ -59,9 +63,22 @@ def _meant(word: str) -> str:
         return person_meant(log, word)
 
 
-def _ask_first(person: str) -> None:
+def _besides(traces: Traces) -> str:
+    """What others wrote: it goes as well, and nobody should learn that only afterwards."""
+    if not traces.texts and not traces.messages:
+        return ""
+    return f", and {counted(traces.texts, 'text')} and {counted(traces.messages, 'message')} of others that showed them"
+
+
+def _ask_first(person: str, traces: Traces) -> None:
+    warning = _WARNING.format(person=person)
+    if traces.texts or traces.messages:
+        warning += (
+            f" So will {counted(traces.texts, 'text')} and {counted(traces.messages, 'message')} of others "
+            "that show their name, e-mail or phone."
+        )
     if not sys.stdin.isatty():
-        raise BadInput(f"{_WARNING.format(person=person)} Where nobody can be asked, --yes says that this is meant.")
-    click.echo(_WARNING.format(person=person))
+        raise BadInput(f"{warning} Where nobody can be asked, --yes says that this is meant.")
+    click.echo(warning)
     if not click.confirm("Erase them?"):
         raise Refused("Nothing was erased.")

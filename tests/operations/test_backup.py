@@ -16,6 +16,7 @@ from audit.verifying import verify_log
 from audit.views import compare
 from eventlog.copy import copy_log
 from eventlog.log import open_log
+from eventlog.record import NewText
 from people.errors import PersonProblem
 from people.registry import open_registry
 from runtime.settings import Settings
@@ -143,6 +144,20 @@ def test_whoever_is_erased_after_the_backup_stays_erased(kept: Kept, backup: Pat
         assert log.outbox.waiting() == 0
         assert verify_log(log).findings == ()
         assert list(compare(log)) == []
+
+
+def test_what_others_wrote_about_whoever_is_erased_does_not_come_back(kept: Kept, tmp_path: Path) -> None:
+    with kept.log() as log:
+        log.texts.put(NewText("t-2", b"salt-of-t2", "we asked JJKQXZ twice", kept.operator))
+    make_backup(kept.settings, tmp_path / "backup", "0.1.0")
+    kept.erase()
+    assert kept.says("JJKQXZ") == []
+    restored(kept.settings, tmp_path / "backup")
+    assert kept.says("JJKQXZ") == kept.says("salt-of-t2") == []
+    with kept.log() as log:
+        entry = log.texts.entry("t-2")
+    assert entry is not None
+    assert (entry.person, entry.body) == (kept.person, None)
 
 
 def test_where_the_log_is_lost_a_newer_copy_of_it_tells_who_was_erased(

@@ -1,15 +1,17 @@
 """After an erasure nothing in the data folder tells who somebody was, and the log still verifies."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
-from activities.erasure import apply_erasures, erased_in
-from activities.mailbox import Mailbox
+from activities.erasure import Traces, apply_erasures, erased_in, traces_of
+from activities.mailbox import Addressee, Letter, Mailbox
 from activities.office import Office
 from activities.organisation import ask_organisation
 from domain.organisation.stream import ErasePerson
 from domain.refusal import Refused
+from eventlog.record import NewText
 from eventlog.verify import verify
 from people.errors import PersonProblem
 from tests.operations.conftest import EMAIL, NAMES, WROTE, Kept
@@ -64,6 +66,27 @@ def test_where_the_erasure_is_refused_nothing_is_erased(kept: Kept) -> None:
     with kept.registry() as registry:
         assert registry.show(kept.operator).person == kept.operator
     assert kept.says(WROTE)
+
+
+def test_what_others_wrote_that_shows_the_person_goes_as_well(kept: Kept) -> None:
+    with kept.log() as log:
+        log.texts.put(NewText("t-2", b"salt-of-t2", "we asked JJKQXZ twice", kept.operator))
+        log.texts.put(NewText("t-3", b"salt-of-t3", "nobody is meant", kept.operator))
+    letter = Letter("k2", "Where", "It is held at Jjkqxz's", datetime(2025, 1, 2, tzinfo=UTC))
+    Mailbox(kept.settings.mailbox).put(Addressee(kept.operator, "Kkwqzj", None), letter)
+    with kept.log() as log, kept.registry() as registry:
+        traces = traces_of(log, registry, kept.settings.mailbox, kept.person)
+    assert traces == Traces(texts=1, messages=1)
+    kept.erase()
+    for text in ("JJKQXZ", "Jjkqxz", "salt-of-t2"):
+        assert kept.says(text) == []
+    with kept.log() as log, kept.registry() as registry:
+        assert log.texts.get("t-3") == "nobody is meant"
+        entry = log.texts.entry("t-2")
+        assert entry is not None
+        assert (entry.person, entry.body) == (kept.person, None)
+        assert entry.erased_at is not None
+        assert traces_of(log, registry, kept.settings.mailbox, kept.person) == Traces(0, 0)
 
 
 def test_others_keep_what_is_theirs(kept: Kept) -> None:

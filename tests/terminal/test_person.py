@@ -136,6 +136,16 @@ def test_whoever_is_erased_leaves_seats_and_duties_that_are_named(
     assert "still has" not in kaskad("person", "erase", who, "--yes").out
 
 
+def test_whoever_is_erased_goes_from_the_texts_of_others_too(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    started(kaskad, rollout_id, tmp_path)
+    who = person(kaskad, "Жібекбаева Сара", "zhibek@school.kz")
+    kaskad("school", "withdraw", f"{rollout_id}/school-1", "--reason", "жібекбаева кетті")
+    asked = kaskad.apart("person", "erase", who, code=2, typed="").err
+    assert "So will 1 text and 0 messages of others" in asked
+    assert "and 1 text and 0 messages of others that showed them" in kaskad("person", "erase", who, "--yes").out
+    assert kaskad("audit", "verify").out.startswith("Result")
+
+
 def test_an_erased_person_is_gone_but_for_the_id(kaskad: Calls) -> None:
     who = person(kaskad, "To be forgotten", "forgotten@school.kz")
     assert "--yes" in kaskad.apart("person", "erase", who, code=2, typed="").err
