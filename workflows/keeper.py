@@ -19,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
 _LOG_AWAY_PAUSE = timedelta(seconds=30)
 #: histories of before that saw a shorter log went on with it
 BEGINS_ANEW = "begins-anew-from-another-log"
+#: histories of before stayed with the version of the worker that they began under
+MOVES_ON = "moves-to-the-current-version"
 _ONCE = RetryPolicy(maximum_attempts=3)
 _PATIENTLY = RetryPolicy(maximum_interval=timedelta(seconds=30))
 
@@ -150,7 +152,11 @@ class Keeper:
         return command.model_copy(update={"at": workflow.now()})
 
     def _has_to_begin_anew(self) -> bool:
-        return self._is_of_another_log or self._history_is_long()
+        return self._is_of_another_log or self._history_is_long() or self._has_another_version()
+
+    def _has_another_version(self) -> bool:
+        """With worker versioning: whether another version was made current since this began under its own."""
+        return workflow.info().is_target_worker_deployment_version_changed() and workflow.patched(MOVES_ON)
 
     def _history_is_long(self) -> bool:
         info = workflow.info()
@@ -159,6 +165,11 @@ class Keeper:
         return info.is_continue_as_new_suggested()
 
     async def _continue_as_new(self) -> None:
-        """Nothing is carried over: all of it is in the log. Updates under way are answered first."""
+        """Nothing is carried over: all of it is in the log. Updates under way are answered first.
+
+        The next run belongs to the version that is current then; without worker versioning that says nothing.
+        """
         await self.finish()
-        workflow.continue_as_new(self.start)
+        workflow.continue_as_new(
+            self.start, initial_versioning_behavior=workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE
+        )

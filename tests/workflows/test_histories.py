@@ -31,6 +31,16 @@ async def test_a_recorded_history_replays_in_the_sandbox(path: Path) -> None:
     await replayer.replay_workflow(history)
 
 
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.name)
+async def test_a_history_that_stayed_with_its_version_replays_although_it_was_told_of_another(path: Path) -> None:
+    """As of a worker from before workflows moved, moved by hand to one of today."""
+    told = '"workflowTaskStartedEventAttributes": {"targetWorkerDeploymentVersionChanged": true,'
+    history = path.read_text().replace('"workflowTaskStartedEventAttributes": {', told)
+    assert told in history
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[KaskadPlugin(sandbox=True)])
+    await replayer.replay_workflow(WorkflowHistory.from_json(f"kaskad/{path.stem}", history))
+
+
 @pytest.mark.server
 async def test_a_history_made_today_replays_too(client: Client, settings_here: Settings) -> None:
     async with cascade(client, settings_here) as here:
