@@ -21,6 +21,7 @@ from runtime.loglines import set_up_logging
 from runtime.search_attributes import register_search_attributes
 from runtime.settings import Settings
 from runtime.standstill import MADE_ROOM, CalledAlready, Standstill
+from runtime.versions import Version, address_of, make_current
 
 T = TypeVar("T")
 
@@ -70,14 +71,6 @@ def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
     )
 
 
-def make_current(settings: Settings) -> str:
-    """The command with which an operator has Temporal give its work to this version."""
-    return (
-        "temporal worker deployment set-current-version "
-        f"--deployment-name {settings.deployment} --build-id {settings.build_id}"
-    )
-
-
 def run_worker(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT."""
     from activities.registry import close_offices
@@ -115,7 +108,8 @@ async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) ->
     async with make_worker(client, settings):
         log.info("serving", task_queue=settings.task_queue, namespace=client.namespace)
         if settings.build_id is not None:
-            log.info("versioned: Temporal gives no work to a version before it is current", how=make_current(settings))
+            how = make_current(Version(settings.deployment, settings.build_id), address=address_of(client))
+            log.info("versioned: Temporal gives no work to a version before it is current", how=how)
         repeated = (
             _again_and_again("reconciling", settings.reconcile_every, lambda: reconcile(client, settings)),
             _again_and_again("telling people", TELL_EVERY, postman_for(settings).notify),

@@ -171,7 +171,7 @@ async def _with_asker(work: "Callable[[Asker], Awaitable[T]]", within: float) ->
     from runtime import telemetry
     from runtime.connection import connect
     from runtime.settings import settings
-    from terminal.workers import refuse_when_nobody_serves
+    from terminal.workers import refuse_when_nobody_serves, why_no_answer
 
     telemetry.set_up("command")
     client = await connect(settings())
@@ -185,7 +185,8 @@ async def _with_asker(work: "Callable[[Asker], Awaitable[T]]", within: float) ->
             watching.result()
         return working.result()
     except TimeoutError as error:
-        raise ServiceUnavailable(NO_WORKER.format(seconds=within)) from error
+        why = await why_no_answer(client, asker.task_queue)
+        raise ServiceUnavailable(why or NO_WORKER.format(seconds=within)) from error
     finally:
         working.cancel()
         watching.cancel()

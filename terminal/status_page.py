@@ -58,6 +58,7 @@ def _wrong(here: Settings, stack: Stack, told: LogTold | None, why: str, free: i
             stack.why
             or f"Start one: 'kaskad up', or 'kaskad worker'. What the last one wrote: {here.home}/run/worker.log",
         )
+    yield from stack.versions
     if told is None:
         yield "The event log can't be read.", why
     else:
@@ -101,7 +102,7 @@ def _print(here: Settings, stack: Stack, told: LogTold | None, free: int | None,
     server = f"reached at {stack.address}" if stack.server else "NOT REACHED"
     fields: dict[str, object] = {
         "Server": server,
-        "Worker": f"serves {here.task_queue} ({', '.join(stack.workers)})" if stack.worker else "NONE",
+        "Worker": f"serves {here.task_queue} ({_workers(stack)})" if stack.worker else "NONE",
         "Data": f"{here.home}" + (f", {free / 1e9:.1f} GB free" if free is not None else ""),
     }
     if told is not None:
@@ -114,6 +115,10 @@ def _print(here: Settings, stack: Stack, told: LogTold | None, free: int | None,
     print("\nWrong" if wrong else "\nNothing is wrong.")
     for what, remedy in wrong:
         print(f"- {what}\n  {remedy}")
+
+
+def _workers(stack: Stack) -> str:
+    return ", ".join(stack.workers) + (f"; version {stack.version}" if stack.version else "")
 
 
 def _last(told: LogTold) -> str:
@@ -164,7 +169,7 @@ def _print_late(told: LogTold) -> None:
 def _as_json(stack: Stack, told: LogTold | None, free: int | None, wrong: list[tuple[str, str]]) -> dict[str, Any]:
     return {
         "server": {"reached": stack.server, "address": stack.address or None},
-        "worker": {"reached": stack.worker, "workers": list(stack.workers)},
+        "worker": {"reached": stack.worker, "workers": list(stack.workers), "version": stack.version or None},
         "log": told,
         "free_bytes": free,
         "wrong": [{"what": what, "remedy": remedy} for what, remedy in wrong],

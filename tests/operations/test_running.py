@@ -42,7 +42,8 @@ def test_recover_done_twice_changes_nothing(kaskad: Calls) -> None:
     kaskad.apart("recover")
     before = mark_of(kaskad)
     said = kaskad.apart("recover", "--json").json
-    assert said == {"streams_under_way": 5, "started": 0, "brought_up_to_date": 0, "ended": 0, "changed": False}
+    assert said.pop("streams_under_way") == 5
+    assert said == {"started": 0, "brought_up_to_date": 0, "ended": 0, "moved": 0, "changed": False}
     assert mark_of(kaskad) == before
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from runtime.reference import settings_reference
-from runtime.serving import make_current
 from runtime.settings import VARIABLES, Settings, WrongSetting
+from runtime.versions import Version, make_current
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -100,6 +100,6 @@ def test_a_store_that_fsspec_knows_is_taken(tmp_path: Path) -> None:
     assert read.evidence == "s3://bucket/evidence"
 
 
-def test_the_way_to_make_a_version_current_is_on_the_page_as_in_the_log(tmp_path: Path) -> None:
-    command = make_current(Settings(home=tmp_path, build_id="BUILD_ID"))
+def test_the_way_to_make_a_version_current_is_on_the_page_as_in_the_log() -> None:
+    command = make_current(Version("kaskad", "BUILD_ID"))
     assert command in (Path(__file__).parents[2] / "deploy" / "README.md").read_text()

@@ -4,12 +4,14 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.participant.team import AssignDuty, TakeSeat
+from runtime.versions import Poller, Queue, Version
 from terminal.status_log import NoOne, told_by
 from terminal.status_page import what_is_behind
-from terminal.status_stack import Stack, is_gone
+from terminal.status_stack import Stack, is_gone, stack_told
 from tests.audit.logged import LoggedLittleWorld
 from tests.domain.given import MANAGER, SPARE
 from tests.domain.little_world import place
@@ -108,3 +110,34 @@ def test_a_worker_that_was_killed_serves_no_longer_whatever_the_server_still_say
     assert is_gone(f"{ended.pid}@{here}")
     assert not is_gone(f"{os.getpid()}@{here}")
     assert not is_gone(f"{ended.pid}@elsewhere")
+
+
+OLD, NEW = Version("kaskad", "v1"), Version("kaskad", "v2")
+
+
+def queue(current: Version | None, *versions: Version | None) -> Queue:
+    asked = datetime.now(UTC)
+    pollers = tuple(Poller(f"{number}@here", version, asked) for number, version in enumerate(versions))
+    return Queue("kaskad", pollers, current)
+
+
+def test_a_worker_whose_version_is_not_current_does_not_serve_and_how_it_would_is_told() -> None:
+    for current, versions, how in (
+        (None, (OLD,), "--deployment-name kaskad --build-id v1"),
+        (NEW, (OLD,), "--deployment-name kaskad --build-id v1"),
+        (NEW, (None,), "--deployment-name kaskad --unversioned"),
+    ):
+        stack = stack_told(queue(current, *versions), (), "here:7233")
+        assert not stack.worker
+        assert f"temporal worker deployment set-current-version --address here:7233 {how}" in stack.why
+    stack = stack_told(queue(NEW, OLD, NEW), (), "here:7233")
+    assert (stack.workers, stack.version) == (("1@here",), "kaskad:v2")
+
+
+def test_workflows_that_stay_with_another_version_are_told_also_where_no_worker_has_it() -> None:
+    ((what, remedy),) = stack_told(queue(NEW, OLD, NEW), (OLD, OLD), "").versions
+    assert "2 with kaskad:v1" in what
+    assert "'kaskad recover' moves them" in remedy
+    ((what, remedy),) = stack_told(queue(NEW, NEW), (OLD, OLD), "").versions
+    assert "a version that no worker has: 2 with kaskad:v1" in what
+    assert "'kaskad recover --anew'" in remedy
