@@ -21,6 +21,14 @@ class FolderInUse(Exception):
         self.pid = pid
 
 
+class NoFolder(Exception):
+    """Nothing can be kept where the data are to lie."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} can't be made: name another folder with KASKAD_HOME.")
+        self.folder = folder
+
+
 @dataclass(frozen=True, slots=True)
 class DataFolder:
     """The paths below KASKAD_HOME that the stack itself uses."""
@@ -53,8 +61,11 @@ class DataFolder:
         return self.run / "lock"
 
     def prepare(self) -> None:
-        """Makes the folders, for the eyes of this account only: what lies in them is about people."""
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Makes the folders, for the eyes of this account only: what lies in them is about people. Raises NoFolder."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except FileNotFoundError as error:  # what /proc says to everybody
+            raise NoFolder(self.home) from error
         for folder in (self.run, self.temporal_database.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
 

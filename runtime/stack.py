@@ -72,13 +72,18 @@ class Stack:
         self._server_pause = Pause()
         self._worker_pause = Pause()
 
-    def start_temporal(self) -> None:
-        """Nothing where the environment names a server. Raises PortTaken, ServerMissing, ServerFailed."""
+    def choose_temporal(self) -> None:
+        """Where the server is to listen, unless the environment names one. Raises PortTaken, ServerMissing."""
         if names_a_server():
-            self.say("Temporal   the server that the environment names; none is started here")
             return
         find_binary()
         self.ports = Ports.choose(self.settings)
+
+    def start_temporal(self) -> None:
+        """Raises ServerFailed."""
+        if self.ports is None:
+            self.say("Temporal   the server that the environment names; none is started here")
+            return
         self.server = start_server(self.folder, self.ports, is_called_off=self.signals.any)
         self.say(f"Temporal   {self.server.address}")
         if self.server.listening.page:
@@ -173,8 +178,10 @@ def run_stack(settings: Settings, say: Say, prepare: Callable[[], None]) -> None
         stack = Stack(settings, say, signals)
         say(f"Data       {folder.home}")
         try:
-            stack.start_temporal()
+            stack.choose_temporal()
+            # before any server: a log that can't be opened is told at once, and leaves nothing behind
             prepare()
+            stack.start_temporal()
             if not signals.seen:
                 stack.start_worker()
                 say(f"Worker     process {stack.worker.pid if stack.worker else '-'}, log {folder.worker_log}")

@@ -65,6 +65,7 @@ CODES: Final[dict[str, int]] = {
     "programmes.problem.ProgrammeProblems": BAD_INPUT,
     "programmes.sheet.RosterProblems": BAD_INPUT,
     "runtime.folder.FolderInUse": REFUSED,
+    "runtime.folder.NoFolder": BAD_INPUT,
     "runtime.ports.PortTaken": REFUSED,
     "runtime.settings.WrongSetting": BAD_INPUT,
     "runtime.telemetry.MetricsRefused": REFUSED,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from eventlog.log import open_log
 from runtime.folder import DataFolder
 from runtime.ports import free_port
 
@@ -156,6 +157,27 @@ def test_a_port_in_use_is_refused_by_its_number(home: Path) -> None:
         assert other.returncode == 1
         assert f"Port {port} is in use" in other.stderr
         running.stop()
+
+
+def test_a_log_of_a_newer_version_is_refused_before_anything_is_started(home: Path) -> None:
+    with open_log(home / "log" / "events.db") as log:
+        log.run(lambda connection: connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9000'"))
+    ended = subprocess.run(
+        [COMMAND, "up"], env=environment(home), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, f"Data       {home}\n")
+    assert "schema 9000" in ended.stderr
+    assert not DataFolder(home).temporal_database.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_folder_that_nobody_can_make_is_bad_input() -> None:
+    ended = subprocess.run(
+        [COMMAND, "up"], env=environment(Path("/proc/nowhere")), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (
+        2, "kaskad: /proc/nowhere can't be made: name another folder with KASKAD_HOME.\n",
+    )  # fmt: skip
 
 
 def test_where_the_environment_names_a_server_none_is_started(home: Path, temporal_server: object) -> None:
