@@ -14,6 +14,7 @@ import msgspec
 from activities.artefact_errors import ArtefactProblem
 from activities.artefacts import open_artefacts
 from eventlog.backup import backup_log
+from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from people.registry import open_registry
 
@@ -81,7 +82,7 @@ class Manifest(msgspec.Struct, frozen=True):
 def make_backup(stores: Stores, folder: Path, version: str) -> Manifest:
     """Write a new folder, which has its name only once it is whole and on the disk. Raises BackupProblem."""
     if folder.exists():
-        raise BackupProblem(f"{folder} is there already: a backup replaces nothing.")
+        raise BackupProblem(f"{folder} is there already: a backup replaces nothing. Name a new folder.")
     part = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         part.mkdir(mode=0o700)
@@ -89,6 +90,8 @@ def make_backup(stores: Stores, folder: Path, version: str) -> Manifest:
         _settle(part, folder)
     except OSError as error:
         raise BackupProblem(f"{folder} can't be written: {error.strerror or error}.") from error
+    except LogUnavailable as error:
+        raise LogUnavailable(error.reason.replace(str(part / LOG), str(folder))) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return manifest
@@ -154,7 +157,7 @@ def _settle(part: Path, folder: Path) -> None:
         _sync(path)
     # renaming onto an empty folder that came meanwhile would replace it
     if folder.exists():
-        raise BackupProblem(f"{folder} is there already: a backup replaces nothing.")
+        raise BackupProblem(f"{folder} is there already: a backup replaces nothing. Name a new folder.")
     part.rename(folder)
     _sync(folder.absolute().parent)
 

@@ -55,6 +55,8 @@ def new_file(path: Path) -> Iterator[Database]:
             _leave_wal_mode(database.writer)
         database.close()
         _finish(part, path)
+    except LogUnavailable as error:
+        raise LogUnavailable(error.reason.replace(f"the event log {part}", str(path))) from error
     finally:
         database.close()
         for rest in (part, Path(f"{part}-wal"), Path(f"{part}-shm"), Path(f"{part}-journal")):

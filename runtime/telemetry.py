@@ -56,7 +56,10 @@ class MetricsRefused(Exception):
     """Nobody can listen on the address for Prometheus."""
 
     def __init__(self, address: str | None, why: Exception) -> None:
-        super().__init__(f"KASKAD_METRICS_ADDRESS is {address}, on which nothing can be shown: {why}.")
+        super().__init__(
+            f"KASKAD_METRICS_ADDRESS is {address}, on which nothing can be shown: {why}. Name another address, one for "
+            "each worker."
+        )
 
 
 def core_runtime(settings: Settings) -> "Runtime":

@@ -35,7 +35,7 @@ def _output(file: Path | None) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     if file.exists():
-        raise Refused(f"{file} is there already: an export replaces nothing.")
+        raise Refused(f"{file} is there already: an export replaces nothing. Name a new one.")
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("wb") as output:
@@ -44,7 +44,7 @@ def _output(file: Path | None) -> Iterator[BinaryIO]:
             os.fsync(output.fileno())
         os.link(part, file)
     except FileExistsError as error:
-        raise Refused(f"{file} is there already: an export replaces nothing.") from error
+        raise Refused(f"{file} is there already: an export replaces nothing. Name a new one.") from error
     except OSError as error:
         raise Refused(f"{file} can't be written: {error.strerror}.") from error
     finally:
@@ -62,7 +62,7 @@ def write_copy(file: Path, log: str | None, *, as_json: bool) -> None:
         try:
             copy_log(opened, file)
         except FileExistsError as error:
-            raise Refused(f"{file} is there already: a copy replaces nothing.") from error
+            raise Refused(f"{file} is there already: a copy replaces nothing. Name a new one.") from error
     with open_log(file, read_only=True) as copied:
         head = copied.head()
     fields = {"Copy": str(file), "Events": head.size, "Mark": f"{head.size}:{head.root}"}

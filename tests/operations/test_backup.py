@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import Connection
 
 from activities.artefacts import open_artefacts
 from activities.backup import BackupProblem, Manifest, Stores, make_backup
@@ -15,6 +16,7 @@ from activities.restoring import Restored, bring_back, check_backup, lost_by
 from audit.verifying import verify_log
 from audit.views import compare
 from eventlog.copy import copy_log
+from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from eventlog.record import NewText
 from people.errors import PersonProblem
@@ -59,13 +61,25 @@ def test_the_manifest_says_what_is_in_it(kept: Kept, backup: Path) -> None:
 
 
 def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(kept: Kept, backup: Path, tmp_path: Path) -> None:
-    with pytest.raises(BackupProblem, match="replaces nothing"):
+    with pytest.raises(BackupProblem, match=r"replaces nothing.*Name a new folder"):
         make_backup(kept.settings, backup, "0.1.0")
     Path(kept.settings.keys).unlink()
     Path(kept.settings.keys).mkdir()
     with pytest.raises(Exception, match="key store"):
         make_backup(kept.settings, tmp_path / "second", "0.1.0")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "var"]
+
+
+def test_a_full_disk_is_told_as_that_of_the_backup(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def onto_a_full_disk(_: Connection, target: Connection, *__: object) -> None:
+        (pages,) = target.exec_driver_sql("PRAGMA page_count").one()
+        target.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        target.exec_driver_sql("CREATE TABLE more (entry)")
+
+    monkeypatch.setattr("eventlog.backup.carry", onto_a_full_disk)
+    folder = tmp_path / "second"
+    with pytest.raises(LogUnavailable, match=f"^The disk that holds {folder} is full.$"):
+        make_backup(kept.settings, folder, "0.1.0")
 
 
 def _flip(path: Path) -> None:
