@@ -1,6 +1,6 @@
 """Whether what was recorded for other streams follows from what happened, as its command ids say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from audit.archive import follows_from
@@ -22,8 +22,10 @@ _CLOCKS = PassTime(id="clock:any", actor=CLOCK).fingerprint()
 class Follower:
     """Keeps what follows from each event until it comes by. What brings about nothing new never does, and is kept."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, lost: Collection[str]) -> None:
         self._find = find
+        #: streams that can't be folded: what follows from them is not known
+        self._lost = lost
         #: stream@version -> target and digest of every command that follows
         self._due: dict[str, list[tuple[str, bytes]]] = {}
 
@@ -39,7 +41,7 @@ class Follower:
         source = follows_from(record.command_id)
         if source is None and record.actor == CASCADE:
             self._find("follow-up", record.position, f"{record.command_id} does not say what it follows from.")
-        if source is not None:
+        if source is not None and source[0] not in self._lost:
             self._check_source(record, *source)
 
     def _check_source(self, record: Record, stream: str, version: int) -> None:

@@ -1,7 +1,7 @@
 """Whether every event that opened a gate was right to: evaluated again on the facts at its own position."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -44,9 +44,11 @@ class FactHistory:
 class Judge:
     """Follows the participants of a log, and evaluates each gate when the event comes by that opened it."""
 
-    def __init__(self, find: Find, fold_to: Callable[[str, int], Participant]) -> None:
+    def __init__(self, find: Find, fold_to: Callable[[str, int], Participant], lost: Collection[str]) -> None:
         self._find = find
         self._fold_to = fold_to
+        #: streams that can't be folded: what was read of them can't be judged
+        self._lost = lost
         self._histories: dict[str, FactHistory] = {}
         #: position of each participant's last event
         self._last: dict[str, int] = {}
@@ -72,6 +74,8 @@ class Judge:
         if event.position < self._last.get(before.id, 0):
             sentence = f"It says to have read facts at {event.position}, without what its own stream said by then."
             self._find("gate", record.position, sentence)
+        if any(participant_stream(each.of) in self._lost for each in event.readings):
+            return
         peers = self._peers(before, event.position)
         facts = facts_of(gate, decided_on, event.position, peers, lambda each: self._state(each, event.position))
         facts = msgspec.structs.replace(facts, own=before.facts)

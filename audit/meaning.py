@@ -52,8 +52,9 @@ class Meaning:
         self._lost: set[str] = set()
         self._group: list[Record] = []
         self._has_texts = log.texts.any()
-        self._judge = Judge(self.find, self._folded_to)
-        self._follower = Follower(self.find)
+        self._versions: dict[str, int] = {}
+        self._judge = Judge(self.find, self._folded_to, self._lost)
+        self._follower = Follower(self.find, self._lost)
 
     def find(self, code: str, position: int | None, sentence: str) -> None:
         self.faults += 1
@@ -92,10 +93,15 @@ class Meaning:
             if record.rollout != owner:
                 self.find("rollout", record.position, f"It is said to be of the rollout {record.rollout}, not {owner}.")
         events = [self._event(record) for record in group]
-        if stream in self._lost or any(event is None for event in events):
+        self._look_for_gap(group)
+        for record, event in zip(group, events, strict=True):
+            if isinstance(event, ProgrammeAdopted):
+                self._adopt(record, event)
+        programme = self._programme(group[0], events[0])
+        is_unpinned = owner is not None and programme is None
+        if stream in self._lost or is_unpinned or any(event is None for event in events):
             self._lost.add(stream)
             return
-        programme = self._programme(group[0], events[0])
         self._follower.check(group[0])
         before = self._states.get(stream, EMPTY[kind])
         try:
@@ -104,6 +110,13 @@ class Meaning:
             # whatever a falsified event makes the fold stumble over is a finding, not our end
             self._lost.add(stream)
             self.find("fold", group[0].position, f"{stream} can't be folded from here: {error!r}.")
+
+    def _look_for_gap(self, group: list[Record]) -> None:
+        """Where an event is missing, as the audit of the bytes says, what comes after it can't be judged."""
+        for record in group:
+            if record.version != self._versions.get(record.stream, 0) + 1:
+                self._lost.add(record.stream)
+            self._versions[record.stream] = record.version
 
     def _event(self, record: Record) -> Event | None:
         data = bytes(record.data)
@@ -152,8 +165,6 @@ class Meaning:
         evolve = EVOLVE[stream_kind(group[0].stream)]
         states = [decided_on]
         for record, event in zip(group, events, strict=True):
-            if isinstance(event, ProgrammeAdopted):
-                self._adopt(record, event)
             if programme is not None and isinstance(states[-1], Participant):
                 self._look_at_gates(record, event, programme, states[-1], decided_on)
             if isinstance(event, Corrected):

@@ -82,14 +82,19 @@ class Access:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """One read transaction: all that is asked within sees the log and the views at one position."""
+        with self.transaction() as snapshot:
+            snapshot.position = snapshot.head().size
+            yield snapshot
+
+    @contextmanager
+    def transaction(self) -> Iterator[Snapshot]:
+        """A snapshot that asks nothing of the log's head, for those who have to find out what is wrong with it."""
         with self.reading() as connection:
             begin = "BEGIN" if self.database.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
             driver: Any = connection.connection.driver_connection
             driver.execute(begin)
             try:
-                snapshot = Snapshot(connection)
-                snapshot.position = snapshot.head().size
-                yield snapshot
+                yield Snapshot(connection)
             finally:
                 driver.execute("ROLLBACK")
 

@@ -52,7 +52,7 @@ def verify(
     """
     audit = _Audit(against, visit)
     try:
-        with log.snapshot() as snapshot:
+        with log.transaction() as snapshot:
             audit.run(snapshot)
     except LogCorrupt as error:
         audit.find("unreadable", None, error.reason)
@@ -64,15 +64,22 @@ class _Audit:
         self._against = against
         self._visit = visit
         self._frontier = Frontier()
+        #: position of the entry that was taken last
+        self._position = 0
+        self._follows_gap = False
         self._versions: dict[str, int] = {}
         self._recorded_at: int | None = None
         self._command_id: str | None = None
         self._findings: list[Finding] = []
         self._faults = 0
+        self._described = 0
 
     def find(self, code: str, position: int | None, sentence: str) -> None:
+        """What is said of the log as a whole is few, and always told; of single events the first."""
         self._faults += 1
-        if len(self._findings) < MOST_FINDINGS:
+        if position is not None:
+            self._described += 1
+        if position is None or self._described <= MOST_FINDINGS:
             self._findings.append(Finding(code, position, sentence))
 
     def report(self) -> Report:
@@ -90,9 +97,11 @@ class _Audit:
         self._check_totals(snapshot)
 
     def _take(self, entry: Entry) -> None:
-        expected = self._frontier.size + 1
-        if entry.position != expected:
-            self.find("gap", entry.position, f"Position {entry.position} stands where {expected} should.")
+        expected = self._position + 1
+        self._follows_gap = entry.position != expected
+        if self._follows_gap:
+            self.find("gap", entry.position, _missing(expected, entry.position - 1))
+        self._position = entry.position
         if not isinstance(entry.entry, bytes):  # SQLite keeps in a column what it is given
             self.find("entry", entry.position, "The entry is not stored as bytes.")
             entry = msgspec.structs.replace(entry, entry=str(entry.entry).encode())
@@ -132,7 +141,8 @@ class _Audit:
             self.find("clock", position, "It was recorded before the event that stands before it.")
         self._recorded_at = moment
         key = None if record.command_id == self._command_id else key_of(record.command_id)
-        if entry.command != key:
+        # behind a gap it may be the first event of its command or a later one
+        if entry.command != key and not (self._follows_gap and entry.command is None):
             self.find("command", position, f"The command {record.command_id} is not found by its id.")
         self._command_id = record.command_id
 
@@ -143,23 +153,26 @@ class _Audit:
         count = snapshot.count(streams)
         if count != len(self._versions):
             self.find("stream", None, f"The streams table has {count} rows, the log {len(self._versions)} streams.")
+        self._check_head(snapshot)
+        if self._against is not None and self._against[0] > self._frontier.size:
+            self.find(
+                "shorter", None, f"The log has {self._frontier.size} events, fewer than the {self._against[0]} noted."
+            )
+
+    def _check_head(self, snapshot: Snapshot) -> None:
         row = snapshot.raw_head()
         if row is None:
             self.find("head", None, "The log has lost its head.")
             return
-        for name, stored, computed in (
+        compared = (
             ("size", row.size, self._frontier.size),
             ("frontier", row.frontier, self._frontier.to_bytes()),
             ("root", row.root, self._frontier.root()),
             ("recorded_at", row.recorded_at, self._recorded_at),
             ("streams", row.streams, len(self._versions)),
-        ):
-            if stored != computed:
-                self.find("head", None, f"The head's {name} is not what the entries give.")
-        if self._against is not None and self._against[0] > self._frontier.size:
-            self.find(
-                "shorter", None, f"The log has {self._frontier.size} events, fewer than the {self._against[0]} noted."
-            )
+        )
+        if wrong := [name for name, stored, computed in compared if stored != computed]:
+            self.find("head", None, f"What the head says is not what the entries give: {', '.join(wrong)}.")
 
     def _compare_root(self) -> None:
         if self._against is None or self._against[0] != self._frontier.size:
@@ -168,3 +181,7 @@ class _Audit:
         found = self._frontier.root() if size else EMPTY_ROOT
         if found.hex() != root.lower():
             self.find("rewritten", None, f"At {size} events the root is {found.hex()}, not the {root} noted earlier.")
+
+
+def _missing(first: int, last: int) -> str:
+    return f"Event {first} is missing." if first == last else f"Events {first} to {last} are missing."

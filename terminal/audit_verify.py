@@ -52,7 +52,7 @@ def _print(verdict: "Verdict", against: str | None, seconds: float) -> None:
     print_fields(
         {
             "Result": _result(verdict),
-            "Events": f"{verdict.size}, every byte, hash, command and consequence recomputed",
+            "Events": _events(verdict),
             "Gates": f"{verdict.gates} evaluated again at their positions",
             "Views": "every row held against the events" if verdict.views else "not looked at: " + _why(verdict),
             "Held against": against or "nothing noted earlier (--against SIZE:ROOT)",
@@ -71,6 +71,12 @@ def _result(verdict: "Verdict") -> str:
             "kaskad views rebuild puts them right"
         )
     return f"{counted(verdict.faults, 'finding')}: this log is not as it was written"
+
+
+def _events(verdict: "Verdict") -> str:
+    if any(each.code == "unreadable" for each in verdict.findings):
+        return f"{verdict.size} read, then reading came to an end: nothing is known of what comes after"
+    return f"{verdict.size}, every byte, hash, command and consequence recomputed"
 
 
 def _why(verdict: "Verdict") -> str:

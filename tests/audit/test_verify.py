@@ -103,7 +103,24 @@ def test_a_text_that_was_taken_away_is_told_from_one_that_was_erased(
 def test_a_head_whose_root_is_no_bytes_is_found(copied: Path) -> None:
     with opened(copied) as connection:
         connection.execute("UPDATE head SET root = 'abc'")
-    assert codes(verified(copied)) == {"unreadable"}
+    assert codes(verified(copied)) == {"head"}
+
+
+@pytest.mark.parametrize(
+    ("which", "also"),
+    [
+        ("position IN (60, 200)", {"version"}),
+        ("position = 1", {"version"}),
+        ("kind = 'RolloutStarted'", {"version"}),
+        ("kind = 'ProgrammeAdopted'", {"version", "definition"}),
+    ],
+)
+def test_what_hangs_on_a_missing_event_is_not_told_as_well(copied: Path, which: str, also: set[str]) -> None:
+    with opened(copied) as connection:
+        connection.execute(f"DELETE FROM events WHERE {which}")
+    verdict = verified(copied)
+    assert codes(verdict) == {"gap", "head"} | also
+    assert verdict.faults <= 5
 
 
 def test_a_changed_byte_is_found_where_it_stands(copied: Path, story: Story) -> None:

@@ -70,7 +70,7 @@ TAMPERS: dict[str, tuple[str, set[str]]] = {
     "another root": ("UPDATE head SET root = zeroblob(32)", {"head"}),
     "another frontier": ("UPDATE head SET frontier = zeroblob(64)", {"head"}),
     "another size": ("UPDATE head SET size = 21", {"head"}),
-    "no head": ("DELETE FROM head", {"unreadable"}),
+    "no head": ("DELETE FROM head", {"head"}),
     "not JSON": ("UPDATE events SET entry = x'78' WHERE position = 7", {"leaf", "entry", "version", "head"}),
 }
 
@@ -101,6 +101,47 @@ def tamper(path: Path, statement: str) -> None:
         connection.execute(sql)
     connection.commit()
     connection.close()
+
+
+def test_an_event_too_few_is_one_gap_however_much_comes_after_it(sqlite: Place) -> None:
+    log = sqlite.open()
+    log.append(append(size=MOST_FINDINGS + 500))
+    sqlite.close()
+    tamper(Path(sqlite.url), "DELETE FROM events WHERE position IN (7, 8, 9, 400)")
+    report = verify(sqlite.open(read_only=True))
+    assert [(each.code, each.position) for each in report.findings] == [
+        ("gap", 10), ("version", 10), ("gap", 401), ("version", 401), ("head", None)
+    ]  # fmt: skip
+    assert report.findings[0].sentence == "Events 7 to 9 are missing."
+    assert report.findings[2].sentence == "Event 400 is missing."
+
+
+def test_the_first_event_of_a_command_may_be_missing_without_more_being_wrong(sqlite: Place) -> None:
+    fill(sqlite)
+    sqlite.close()
+    tamper(Path(sqlite.url), "DELETE FROM events WHERE position = 5")
+    report = verify(sqlite.open(read_only=True))
+    assert {finding.code for finding in report.findings} == {"gap", "version", "head"}
+
+
+def test_what_is_wrong_with_the_whole_is_told_however_many_events_are_wrong(sqlite: Place) -> None:
+    log = sqlite.open()
+    log.append(append(size=MOST_FINDINGS + 50))
+    head = log.head()
+    sqlite.close()
+    tamper(Path(sqlite.url), "UPDATE events SET kind = 'Other'")
+    tamper(Path(sqlite.url), "UPDATE head SET size = 7")
+    report = verify(sqlite.open(read_only=True), against=(head.size + 1, head.root))
+    assert {finding.code for finding in report.findings} == {"column", "head", "shorter"}
+
+
+def test_a_log_without_its_head_is_read_all_the_same(sqlite: Place) -> None:
+    size, root = fill(sqlite)
+    sqlite.close()
+    tamper(Path(sqlite.url), "DELETE FROM head")
+    report = verify(sqlite.open(read_only=True))
+    assert (report.size, report.root) == (size, root)
+    assert [finding.sentence for finding in report.findings] == ["The log has lost its head."]
 
 
 def test_one_flipped_bit_of_the_file_is_found_out(sqlite: Place, tmp_path: Path) -> None:
