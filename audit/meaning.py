@@ -13,10 +13,11 @@ from audit.following import Follower
 from audit.judging import Judge
 from audit.wording import text_refs
 from domain import codec
+from domain.command import CASCADE, CLOCK
 from domain.event import Event
 from domain.history import Corrected, fold
 from domain.identity import rollout_of_stream, stream_kind
-from domain.organisation.stream import ProgrammeAdopted
+from domain.organisation.stream import PersonErased, ProgrammeAdopted
 from domain.participant.state import Participant
 from domain.participant.steps import GateOpened
 from domain.programme import Programme
@@ -51,7 +52,10 @@ class Meaning:
         #: streams that can't be folded: one finding says so, and what follows from it is not told as well
         self._lost: set[str] = set()
         self._group: list[Record] = []
-        self._has_texts = log.texts.any()
+        self._has_texts = not log.is_copy
+        self._erased: set[str | None] = set()
+        #: person -> the first event whose text was emptied for the person, and that text
+        self._emptied: dict[str | None, tuple[int, str]] = {}
         self._versions: dict[str, int] = {}
         self._judge = Judge(self.find, self._folded_to, self._lost)
         self._follower = Follower(self.find, self._lost)
@@ -63,10 +67,17 @@ class Meaning:
 
     def take(self, record: Record) -> None:
         if self._group and self._group[0].command_id != record.command_id:
-            self.finish()
+            self._close_group()
         self._group.append(record)
 
     def finish(self) -> None:
+        self._close_group()
+        for person, (position, text_id) in self._emptied.items():
+            if person not in self._erased:
+                said = f"The text {text_id} is empty as if {person or 'nobody'} had been erased, which no event says."
+                self.find("text", position, said)
+
+    def _close_group(self) -> None:
         group, self._group = self._group, []
         if group:
             self._check_command(group)
@@ -127,22 +138,30 @@ class Meaning:
             return None
         if record.schema == event.schema and codec.encode(event) != data:
             self.find("event", record.position, f"It says more or other than an event of kind {record.kind} does.")
+        if isinstance(event, PersonErased):
+            self._erased.add(event.person)
         for text in text_refs(event):
             self._check_text(record, text.id, text.hash)
         return event
 
     def _check_text(self, record: Record, text_id: str, digest: str) -> None:
-        """A text may have been erased, which its row says; a copy has none. One that is there is the one given."""
-        if not self._has_texts:
-            return
+        """One that is there is the one given, by whoever acted. It may have been erased, with the person for whom its
+        row says so: the one who wrote it, or one whom it showed. A copy has none."""
         text = self._log.texts.entry(text_id)
         if text is None:
-            self.find("text", record.position, f"The text {text_id} is gone, and nothing says that it was erased.")
+            if self._has_texts:
+                said = f"The text {text_id} is gone, and nothing says that it was erased."
+                self.find("text", record.position, said)
         elif text.body is None or text.salt is None:
             if text.erased_at is None:
                 self.find("text", record.position, f"The text {text_id} is empty, and nothing says that it was erased.")
+            else:
+                self._emptied.setdefault(text.person, (record.position, text_id))
         elif hashlib.sha256(text.salt + text.body.encode()).hexdigest() != digest:
             self.find("text", record.position, f"The text {text_id} is not the one that was given with the event.")
+        elif text.person != record.actor and record.actor not in (CASCADE, CLOCK):
+            said = f"The text {text_id} is said to be of {text.person or 'nobody'}, and {record.actor} gave it."
+            self.find("text", record.position, said)
 
     def _programme(self, record: Record, event: Event | None) -> Programme | None:
         if record.rollout is None:

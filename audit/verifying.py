@@ -52,11 +52,23 @@ def verify_log(log: EventLog, against: tuple[int, str] | None = None, progress: 
     if faults:
         return Verdict(report.size, report.root, meaning.gates, tuple(findings), faults, views=False)
     try:
-        wrong = [_of_a_view(each) for each in views.compare(log)] if views.has_any(log) else None
+        wrong = _look_at_views(log)
     except LogCorrupt as error:
         wrong = [Finding("view", None, error.reason)]
     found, faults = tuple(wrong or ()), len(wrong or ())
     return Verdict(report.size, report.root, meaning.gates, found[:MOST_FINDINGS], faults, views=wrong is not None)
+
+
+def _look_at_views(log: EventLog) -> list[Finding] | None:
+    """None where there are none to look at: in an auditor's copy. In a log that lost them all, one finding says so."""
+    if views.has_any(log):
+        return [_of_a_view(each) for each in views.compare(log)]
+    if log.is_copy:
+        return None
+    lost = next(views.compare(log), None)
+    return (
+        [] if lost is None else [Finding("view", None, "The log has lost all of its views; it is no auditor's copy.")]
+    )
 
 
 def _of_a_view(wrong: views.Deviation) -> Finding:

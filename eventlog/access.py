@@ -17,6 +17,9 @@ from eventlog.writers import writer_of
 
 T = TypeVar("T")
 
+#: What the file's header says of an auditor's copy, so that it is told from a log that lost what stands beside it.
+COPY = 1
+
 #: Seconds after which a caller is told that the log can't be used, whatever the reason.
 PATIENCE = 10.0
 
@@ -44,6 +47,14 @@ class Access:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is an auditor's copy, which has the history alone: no texts, no messages, no views at first."""
+        if not self.database.is_sqlite:
+            return False
+        with self.reading() as connection:
+            return bool(connection.exec_driver_sql("PRAGMA user_version").scalar_one() == COPY)
 
     def close(self) -> None:
         """Record what waits, then let go of the database."""

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from eventlog.access import COPY
 from eventlog.log import EventLog
 from eventlog.transfer import HISTORY, carry, new_file
 
@@ -17,3 +18,4 @@ def copy_log(source: EventLog, path: str | os.PathLike[str]) -> None:
         assert database.writer is not None
         with database.writer.begin() as target:
             carry(snapshot.connection, target, HISTORY)
+            target.exec_driver_sql(f"PRAGMA user_version = {COPY}")

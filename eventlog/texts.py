@@ -41,11 +41,6 @@ class Texts:
             row = connection.execute(sa.select(texts).where(texts.c.id == text_id)).one_or_none()
             return None if row is None else StoredText(*row)
 
-    def any(self) -> bool:
-        """Whether there are any; an auditor's copy has none."""
-        with self._access.reading() as connection:
-            return connection.execute(sa.select(texts.c.id).limit(1)).first() is not None
-
     def get(self, text_id: str) -> str | None:
         with self._access.newest() as newest:
             return newest.text(text_id)

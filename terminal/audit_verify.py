@@ -80,7 +80,7 @@ def _events(verdict: "Verdict") -> str:
 
 
 def _why(verdict: "Verdict") -> str:
-    return "there are none in this log" if verdict.is_sound else "the events come first"
+    return "this is an auditor's copy, which has none" if verdict.is_sound else "the events come first"
 
 
 def _say(position: int) -> None:

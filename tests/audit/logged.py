@@ -22,7 +22,7 @@ from domain.identity import (
     stream_kind,
     stream_subject,
 )
-from domain.organisation.stream import GrantRight, RegisterPerson
+from domain.organisation.stream import ErasePerson, GrantRight, RegisterPerson
 from domain.participant import stream as participant
 from domain.participant.state import Participant
 from domain.programme import Programme
@@ -38,6 +38,8 @@ from tests.domain.little_world import LittleWorld
 from tests.domain.world import World
 
 OPERATOR = "p-00000000"
+#: whose texts were erased
+GONE = "p-00000099"
 
 
 class InLog(World):
@@ -46,8 +48,8 @@ class InLog(World):
     def open_log(self, path: Path, programme: Programme, rights: Mapping[str, Iterable[str]], start: datetime) -> None:
         self.log: EventLog = open_log(path, rehearsal=True)
         # what the people of tests/domain remark has no words: as if they had been erased
-        self.log.texts.put(NewText(REASON["id"], b"", "", "p-erased00"))
-        self.log.texts.erase("p-erased00")
+        self.log.texts.put(NewText(REASON["id"], b"", "", GONE))
+        self.log.texts.erase(GONE)
         self.door = Door(self.log)
         self._loop = asyncio.new_event_loop()
         self._asked = 0
@@ -63,6 +65,8 @@ class InLog(World):
     def _adopt(self, rights: Mapping[str, Iterable[str]], at: datetime) -> None:
         self._give(at, RegisterPerson, OPERATOR, person=OPERATOR)
         self._give(at, GrantRight, OPERATOR, person=OPERATOR, right="operator")
+        self._give(at, RegisterPerson, OPERATOR, person=GONE)
+        self._give(at, ErasePerson, OPERATOR, person=GONE)
         for person, held in rights.items():
             self._give(at, RegisterPerson, OPERATOR, person=person)
             for right in held:
