@@ -17,7 +17,9 @@ EVENT_BY_KIND: dict[str, type[Event]] = {
 }
 
 #: (kind, schema) -> the shape of the next schema. A shape that was ever recorded stays readable for ever.
-UPCASTERS: dict[tuple[str, int], Callable[[Raw], Raw]] = {}
+UPCASTERS: dict[tuple[str, int], Callable[[Raw], Raw]] = {
+    ("AttendanceCredited", 1): lambda raw: {**raw, "attended": True},
+}
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _DECODERS = {kind: msgspec.json.Decoder(event) for kind, event in EVENT_BY_KIND.items()}

@@ -11,7 +11,7 @@ from domain.gate import AllOf, FactIs, Facts, Gate, evaluate, sentence
 from domain.identity import school_of
 from domain.participant.draft import substitute_now
 from domain.participant.journey import gates_of
-from domain.participant.state import Participant
+from domain.participant.state import CREDITED, Participant
 from domain.programme import Programme
 from terminal.addressed import one_of
 from terminal.imagined import Imagined
@@ -179,7 +179,7 @@ class Page:
                 "state": held.status, "with": f"holds it for {len(held.participants)}",
             }  # fmt: skip
         for session, booked in self._state.bookings.items():
-            there = f", {len(booked.present)} present" if booked.status == "attended" else ""
+            there = f", {len(booked.present)} present" if booked.status in CREDITED else ""
             yield {
                 "session": session, "step": booked.step, "starts": booked.starts_at, "hours": booked.hours,
                 "state": booked.status, "with": f"held by {school_of(booked.host)}{there}",

@@ -10,7 +10,7 @@ from domain.event import Event
 from domain.participant.dose import dose_facts
 from domain.participant.draft import Draft
 from domain.participant.plans import training_of
-from domain.participant.state import Booking, Participant, put
+from domain.participant.state import CREDITED, Booking, Participant, put
 from domain.text import Id
 
 # --- events
@@ -35,11 +35,14 @@ class SessionUnbooked(Event, frozen=True, tag="SessionUnbooked"):
 class AttendanceCredited(Event, frozen=True, tag="AttendanceCredited"):
     """On the stream of the child: the seats that were there, and who sat in them."""
 
+    schema: ClassVar[int] = 2
     session: str
     step: str
     hours: int
     seats: tuple[str, ...]
     persons: dict[str, str]
+    #: somebody was there; by the first schema, a session counted for the school whoever came
+    attended: bool = True
 
 
 AttendingEvent = SessionBooked | SessionUnbooked | AttendanceCredited
@@ -84,7 +87,7 @@ class CreditAttendance(Command):
 def book_session(draft: Draft, command: BookSession) -> None:
     """Attendance that is credited stays: an invitation that comes late says nothing any more."""
     before = draft.state.bookings.get(command.session)
-    if draft.state.ended or (before is not None and before.status == "attended"):
+    if draft.state.ended or (before is not None and before.status in CREDITED):
         return
     if before is not None and (before.starts_at, before.status) == (command.starts_at, "booked"):
         return
@@ -109,7 +112,7 @@ def unbook_session(draft: Draft, command: UnbookSession) -> None:
 
 def credit_attendance(draft: Draft, command: CreditAttendance) -> None:
     booking = draft.state.bookings.get(command.session)
-    if booking is not None and booking.status == "attended":
+    if booking is not None and booking.status in CREDITED:
         return
     ended = draft.state.ended_at
     if ended is not None and (booking is None or booking.starts_at >= ended):
@@ -117,7 +120,11 @@ def credit_attendance(draft: Draft, command: CreditAttendance) -> None:
     audience = audience_of(draft, command.step)
     present = {name: draft.state.seats[name].person for name in audience if name not in command.absent}
     persons = {name: person for name, person in present.items() if person is not None}
-    draft.record(AttendanceCredited(command.session, command.step, command.hours, tuple(persons), persons))
+    draft.record(
+        AttendanceCredited(
+            command.session, command.step, command.hours, tuple(persons), persons, attended=bool(persons)
+        )
+    )
 
 
 def audience_of(draft: Draft, step: str) -> tuple[str, ...]:
@@ -139,5 +146,6 @@ def evolve_attending(state: Participant, event: AttendingEvent, at: datetime) ->
             return replace(state, bookings=put(state.bookings, event.session, booking))
         case AttendanceCredited():
             before = state.bookings.get(event.session) or Booking(event.step, "", at, event.hours, "", "")
-            booking = replace(before, status="attended", present=event.seats, hours=event.hours)
+            status = "attended" if event.attended else "missed"
+            booking = replace(before, status=status, present=event.seats, hours=event.hours)
             return dose_facts(replace(state, bookings=put(state.bookings, event.session, booking)), event.step)

@@ -141,4 +141,5 @@ def _attendance(draft: Draft, event: AttendanceCredited) -> AttendanceCredited:
     if not 0 <= event.hours <= most:
         raise BAD_CORRECTION(kind=event.kind(), problem=f"a session has 0 to {most} hours, not {event.hours}")
     persons = {seat: event.persons.get(seat) or draft.state.seats[seat].person for seat in event.seats}
-    return replace(event, persons={seat: person for seat, person in persons.items() if person is not None})
+    known = {seat: person for seat, person in persons.items() if person is not None}
+    return replace(event, persons=known, attended=bool(event.seats))

@@ -14,6 +14,8 @@ TaskKind = Literal["fill_seats", "assignment", "submit", "review", "checkpoint",
 Outcome = Literal["on_track", "needs_support", "at_risk"]
 _V = TypeVar("_V")
 ENDED: frozenset[Phase] = frozenset({"completed", "withdrawn", "closed"})
+#: of a booking: the session was held, and who was there is known
+CREDITED: frozenset[str] = frozenset({"attended", "missed"})
 
 
 class SeatState(msgspec.Struct, frozen=True):
@@ -102,7 +104,8 @@ class Booking(msgspec.Struct, frozen=True):
     hours: int
     mode: str
     host: str
-    status: Literal["booked", "cancelled", "attended"] = "booked"
+    #: missed: it was held, and none of the seats that it asked for was there
+    status: Literal["booked", "cancelled", "attended", "missed"] = "booked"
     present: tuple[str, ...] = ()
 
 

@@ -47,7 +47,8 @@ def test_a_sample_reads_as_an_event_and_writes_as_the_same_bytes(path: Path) -> 
 @pytest.mark.parametrize("path", sorted(SAMPLES.iterdir()), ids=lambda path: path.stem)
 def test_a_sample_says_something_in_every_field(path: Path) -> None:
     kind = EVENT_BY_KIND[path.name.partition(".")[0]]
-    assert set(json.loads(path.read_bytes())) == {"kind", *kind.__struct_fields__}
+    if int(path.name.split(".")[1]) == kind.schema:
+        assert set(json.loads(path.read_bytes())) == {"kind", *kind.__struct_fields__}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,8 +1,10 @@
 """Attending: booked, unbooked, credited by seat, and the dose that a school has had."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
+from domain import codec
 from domain.participant.attending import (
     AttendanceCredited,
     BookSession,
@@ -75,6 +77,23 @@ def test_the_dose_is_what_enough_of_the_audience_attended() -> None:
     school.when(CreditAttendance, **{**CREDIT, "session": "house.course.one.2"})
     assert school.state.fact("course.hours") == 4, "two seats of three have four hours each"
     assert school.state.fact("course.done") is True
+
+
+def test_a_session_to_which_nobody_came_does_not_count_for_the_school() -> None:
+    school = booked().later(days=11)
+    (credited, *_) = school.when(CreditAttendance, **CREDIT, absent=("head", "member-1"))
+    assert isinstance(credited, AttendanceCredited)
+    assert not credited.attended
+    assert school.state.fact("course.sessions") == 0
+    assert school.state.bookings["house.course.one.1"].status == "missed"
+    assert school.when(CreditAttendance, **CREDIT) == (), "who was there is said once, and corrected afterwards"
+    assert school.when(BookSession, **BOOKING) == (), "an invitation that comes late says nothing any more"
+
+
+def test_what_was_credited_before_it_was_told_whether_anybody_came_counts_as_it_did() -> None:
+    raw = {"session": "house.course.one.1", "step": "course", "hours": 4, "seats": [], "persons": {}}
+    school = booked().having(codec.decode("AttendanceCredited", 1, json.dumps(raw).encode()))
+    assert school.state.fact("course.sessions") == 1
 
 
 def test_hours_belong_to_the_seat_and_stay_when_the_person_goes() -> None:

@@ -187,6 +187,17 @@ def test_attendance_that_is_corrected_changes_the_dose() -> None:
     assert school.state.bookings["house.course.one.1"].present == ("head",)
 
 
+def test_attendance_that_is_corrected_to_nobody_is_no_session_attended() -> None:
+    school = a_school()
+    school.when(CreditAttendance, session="house.course.one.1", step="course", hours=4)
+    assert school.state.fact("course.sessions") == 1
+    version = version_of(school, "AttendanceCredited")
+    corrects(school, version, seats=[])
+    assert school.state.fact("course.sessions") == 0
+    corrects(school, version, seats=["head"])
+    assert school.state.fact("course.sessions") == 1
+
+
 # --- gates
 
 
