@@ -84,3 +84,13 @@ def _fill(form: dict[str, str], local: datetime, language: str) -> str:
 
 def _known(language: str) -> str:
     return language if language in _MONTHS else "en"
+
+
+def span_in_words(seconds: int) -> str:
+    """A length of time as people say it, in its two largest units."""
+    parts = []
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number} {unit}{'' if number == 1 else 's'}")
+    return " and ".join(parts[:2]) or "no time"

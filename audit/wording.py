@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, assert_never, get_args
 
+from activities.dates import span_in_words
 from audit.moment import shown
 from domain.event import Event, TextRef
 from domain.history import Corrected
@@ -20,8 +21,6 @@ from domain.participant import (
     team,
 )
 from domain.rollout import events as rollout
-
-_DAY = 86_400
 
 
 def sentence_of(event: Event, time_zone: str) -> str:
@@ -188,7 +187,7 @@ def _interruptions(event: interruptions.InterruptionEvent, time_zone: str) -> st
         case interruptions.Paused():
             return "paused"
         case interruptions.Resumed():
-            return f"resumed: due dates move by {_span(event.seconds)}"
+            return f"resumed after {span_in_words(event.seconds)}; each due date that moves says so"
         case interruptions.CalendarAdopted():
             return "school calendar changed"
         case _:
@@ -212,7 +211,7 @@ def _rollout(event: rollout.RolloutEvent, time_zone: str) -> str:
         case rollout.RolloutPaused():
             return "rollout paused"
         case rollout.RolloutResumed():
-            return f"rollout resumed: due dates move by {_span(event.seconds)}"
+            return f"rollout resumed after {span_in_words(event.seconds)}; each due date that moves says so"
         case rollout.CalendarChanged():
             return "school calendar of the rollout changed"
         case rollout.RolloutClosed():
@@ -239,10 +238,6 @@ def _organisation(event: organisation.OrganisationEvent, time_zone: str) -> str:
 
 def _where(scope: str) -> str:
     return "" if scope == "*" else f" in {scope}"
-
-
-def _span(seconds: int) -> str:
-    return f"{seconds // _DAY} days" if seconds % _DAY == 0 else f"{seconds} seconds"
 
 
 def _plain(value: object) -> str:

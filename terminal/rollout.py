@@ -137,7 +137,7 @@ def pause(rollout_id: str | None, reason: str, acting_as: str | None, as_json: b
 @as_option
 @json_option
 def resume(rollout_id: str | None, acting_as: str | None, as_json: bool) -> None:
-    """Resume a paused rollout; every open due date moves by the length of the pause, and this says how far.
+    """Resume a paused rollout; open due dates move by the days that the pause went on for, and this says how many.
 
     What would then fall on a day off falls due on the next school day.
 

@@ -85,14 +85,15 @@ def change_calendar(
     calendar = read_calendar(file)
     who = actor(acting_as)
     with reading() as log:
-        name = str(only_rollout(log, rollout)["rollout"])
+        known = only_rollout(log, rollout)
+        name, paused = str(known["rollout"]), known["status"] == "paused"
         zone = zone_in(log, name)
         # The programme's own calendar, set as it is, would otherwise be an event that changes nothing.
         same = _in_force(log, name)[0] == calendar
         before = {(row["stream"], row["task"]): row["due_at"] for row in log.rows("tasks", rollout=name)}
         if dry_run:
             moved = sorted(_would_move(log, name, calendar, who, before), key=_by_school)
-            _say_moved(name, moved, "would move; nothing was recorded", zone, as_json=as_json)
+            _say_moved(name, moved, f"would move{_then(paused)}; nothing was recorded", zone, as_json=as_json)
             return
     if same:
         _say_moved(name, [], "moved: this calendar is in force already, nothing was recorded", zone, as_json=as_json)
@@ -104,7 +105,11 @@ def change_calendar(
         moved = sorted(_moved(log, name, answer, before), key=_by_school)
     if not as_json:
         print(f"The calendar of {name} was changed (event {answer.first}).")
-    _say_moved(name, moved, "moved", zone, as_json=as_json, settled=settled)
+    _say_moved(name, moved, f"moved{_then(paused)}", zone, as_json=as_json, settled=settled)
+
+
+def _then(paused: bool) -> str:
+    return " now; they move when the rollout is resumed, to no day off" if paused else ""
 
 
 def _by_school(moved: Moved) -> tuple[str, str]:

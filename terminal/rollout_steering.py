@@ -1,10 +1,10 @@
 """Pausing, resuming and closing a rollout, and what that does to its due dates."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from activities.dates import span_in_words
 from domain.command import Command
 from domain.identity import rollout_stream
 from domain.rollout.commands import CloseRollout, PauseRollout, ResumeRollout
@@ -40,9 +40,14 @@ def resume_rollout(rollout: str | None, acting_as: str | None, *, as_json: bool)
     if as_json:
         print_json({"rollout": name, "seconds": seconds, "due_dates_moved": len(moved), "settled": settled})
         return
-    print(f"Resumed {name} (event {answer.first}). Its pause lasted {in_words(timedelta(seconds=seconds))}:")
-    print(f"{counted(len(moved), 'due date')} moved by that, and from a day off to the next school day; ", end="")
-    print("those of tasks asked during the pause moved by what they saw of it.")
+    print(f"Resumed {name} (event {answer.first}). Its pause lasted {span_in_words(seconds)}:")
+    if moved:
+        print(
+            f"{counted(len(moved), 'due date')} moved by the days that it went on for, and from a day off to the next"
+        )
+        print("school day; those of tasks asked during the pause moved by what they saw of it.")
+    else:
+        print("no due date moved, since it was over on the day on which it began.")
     if not settled:
         print("Others still follow; 'kaskad status' shows when they have.")
 
@@ -55,14 +60,3 @@ def _steer(
         name = str(only_rollout(log, rollout)["rollout"])
     given = {"reason": put_text(reason, who, name="reason"), **more} if reason is not None else more
     return name, ask(rollout_stream(name), prepare(kind, who, **given))
-
-
-def in_words(length: timedelta) -> str:
-    """A length of time as people say it, in its two largest units."""
-    seconds = int(length.total_seconds())
-    parts = []
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        number, seconds = divmod(seconds, size)
-        if number:
-            parts.append(f"{number} {unit}{'' if number == 1 else 's'}")
-    return " and ".join(parts[:2]) or "no time"

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from activities.dates import zone_of
+from activities.dates import span_in_words, zone_of
 from eventlog.errors import LogCorrupt, LogTooNew, LogUnavailable
 from runtime.settings import Settings, settings
 from terminal.outcome import DONE, UNREACHABLE, NotFound
 from terminal.reading import reading
-from terminal.rollout_steering import in_words
 from terminal.status_log import Course, LogTold, told_by
 from terminal.status_stack import Stack, look_at_stack
 from terminal.tables import print_fields, print_json, print_table
@@ -76,7 +75,7 @@ def what_is_behind(stack: Stack, told: LogTold) -> Iterator[tuple[str, str]]:
         )
     if told.behind:
         stream, due = told.behind[0]
-        late = in_words(datetime.now(UTC) - due)
+        late = span_in_words(int((datetime.now(UTC) - due).total_seconds()))
         yield (
             f"The clock is behind for {len(told.behind)} streams, most of all {stream}: {late}.",
             "'kaskad recover' makes Temporal agree with the log." if stack.worker else f"{waiting}.",

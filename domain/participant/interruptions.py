@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec.structs import replace
 
-from domain.calendar import instant_on, local_day
+from domain.calendar import instant_on, local_day, zone
 from domain.command import Command
 from domain.event import Event
 from domain.participant.draft import Draft
@@ -20,7 +20,7 @@ class Paused(Event, frozen=True, tag="Paused"):
 
 
 class Resumed(Event, frozen=True, tag="Resumed"):
-    """Every due date moved by so many seconds."""
+    """The pause lasted so many seconds; each due date that moved with it has an event of its own."""
 
     seconds: int
 
@@ -59,37 +59,57 @@ def pause(draft: Draft) -> None:
 
 
 def resume(draft: Draft) -> None:
-    """Due dates move by the length of the pause, to the second; those of tasks asked during it, by what they saw.
+    """Due dates move by the days that the pause went on for; those of tasks asked during it, by what they saw of it.
 
-    What would then fall due on a day off does so on the next school day.
+    They keep their time of day. What would then fall due on a day off does so on the next school day.
     """
     since = draft.state.paused_at
     if since is None or draft.state.ended:
         return
     draft.record(Resumed(int((draft.at - since).total_seconds())))
     for task in list(draft.state.tasks.values()):
-        length = timedelta(seconds=int((draft.at - max(since, task.asked_at)).total_seconds()))
-        if length:
-            move(draft, task, _on_a_school_day(draft, task, task.due_at + length) - task.due_at, "pause")
+        due = _on_a_school_day(draft, task, _after_a_pause(draft, task, max(since, task.asked_at)))
+        if due != task.due_at:
+            move(draft, task, due - task.due_at, "pause")
 
 
 def use_calendar(draft: Draft, command: UseCalendar) -> None:
-    """Open tasks that would now fall due on a day off move to the next school day, and say so."""
+    """Open tasks that would now fall due on a day off move to the next school day, and say so.
+
+    In a pause nothing falls due, and its end puts every date on a school day: moved now, it would move twice.
+    """
     if draft.state.ended or draft.state.calendar == command.calendar:
         return
     draft.record(CalendarAdopted(command.calendar))
+    if draft.state.paused_at is not None:
+        return
     for task in list(draft.state.tasks.values()):
         due = _on_a_school_day(draft, task, task.due_at)
         if due != task.due_at:
             move(draft, task, due - task.due_at, "calendar")
 
 
+def _after_a_pause(draft: Draft, task: Task, since: datetime) -> datetime:
+    """Later by as many days as began since; what came due in between gets the next day at least."""
+    time_zone = draft.programme.time_zone
+    days = local_day(draft.at, time_zone) - local_day(since, time_zone)
+    due = _days_later(draft, task.due_at, days)
+    return due if task.overdue or due > draft.at else _days_later(draft, due, timedelta(days=1))
+
+
 def _on_a_school_day(draft: Draft, task: Task, due: datetime) -> datetime:
-    """`due`, or the hour of the next school day when nothing falls due on its day; what is overdue stays so."""
-    calendar, time_zone = draft.calendar, draft.programme.time_zone
-    day = local_day(due, time_zone)
-    open_day = calendar.school_day_from(day)
-    return due if open_day == day or task.overdue else instant_on(open_day, calendar.due_time, time_zone)
+    """`due`, or its hour of the next school day when nothing falls due on its day; what is overdue stays so."""
+    day = local_day(due, draft.programme.time_zone)
+    open_day = draft.calendar.school_day_from(day)
+    return due if task.overdue else _days_later(draft, due, open_day - day)
+
+
+def _days_later(draft: Draft, instant: datetime, days: timedelta) -> datetime:
+    """So many days later at the same time of day, where the programme runs."""
+    if not days:
+        return instant
+    local = instant.astimezone(zone(draft.programme.time_zone))
+    return instant_on(local.date() + days, local.time(), draft.programme.time_zone)
 
 
 # --- evolve

@@ -86,6 +86,38 @@ def test_a_pause_puts_nothing_off_to_a_day_off() -> None:
     assert school.state.tasks["ready/go"].due_at == DUE + timedelta(days=9)
 
 
+def test_a_pause_of_broken_hours_leaves_each_due_date_its_time_of_day() -> None:
+    school = a_school().later(days=1)
+    school.when(Pause)
+    school.later(days=2, hours=3, minutes=17).when(Resume)
+    assert school.state.tasks["ready/go"].due_at == DUE + timedelta(days=2)
+
+
+def test_a_pause_within_a_day_moves_only_what_came_due_in_it() -> None:
+    school = a_school().later(days=7, hours=1)
+    school.when(Pause)
+    school.later(hours=9).when(Resume)
+    assert school.state.tasks["ready/go"].due_at == DUE + timedelta(days=1)
+    assert school.state.tasks["ready/choice"].due_at == datetime(2024, 10, 2, 13, tzinfo=UTC)
+
+
+def test_days_made_free_in_a_pause_move_a_due_date_once() -> None:
+    school = a_school().later(days=1)
+    school.when(Pause)
+    free = calendar(("2024-09-09", "2024-09-11"), ("2024-09-23", "2024-09-24"))
+    assert kinds(school.when(UseCalendar, calendar=free)) == ["CalendarAdopted"]
+    school.later(days=7).when(Resume)
+    assert school.state.tasks["ready/go"].due_at == DUE + timedelta(days=7)
+
+
+def test_a_pause_that_moves_nothing_still_moves_what_a_new_calendar_made_free() -> None:
+    school = a_school().later(days=1)
+    school.when(Pause)
+    school.when(UseCalendar, calendar=calendar(("2024-09-09", "2024-09-10")))
+    school.later(minutes=1).when(Resume)
+    assert school.state.tasks["ready/go"].due_at == DUE + timedelta(days=2)
+
+
 def test_a_pause_and_its_end_are_recorded_once() -> None:
     school = a_school()
     assert school.when(Resume) == ()
