@@ -22,6 +22,11 @@ _MADE_OF: Final[dict[str, dict[str, str]]] = {
         "ru": "Принять решение о школах, которые готовил этот участник",
         "en": "Decide about the schools that it was preparing",
     },
+    "without": {
+        "kk": "Басқа мектептерсіз жалғастыру туралы шешім қабылдау: {title}",
+        "ru": "Решить, продолжать ли без других школ: {title}",
+        "en": "Decide whether to go on without further schools: {title}",
+    },
     "checkpoint": {
         "kk": "{title}: {number}-кездесу",
         "ru": "{title}: встреча {number}",
@@ -101,6 +106,10 @@ class Titles:
                 return self._made("nominate", self.tier(rest.partition(".")[0]))
             case "duty", None:
                 return self._made("duty", self.role(name))
+            case "children", None if name.startswith(("tier-", "step-")):
+                _, _, below = name.partition("-")
+                title = self.tier(below) if name.startswith("tier-") else self.step(tier, below)
+                return self._made("without", title)
             case "children", None:
                 return self._made("children")
             case "gate", None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from domain.command import Command
 from domain.identity import participant_id, participant_stream, rollout_stream
+from domain.participant.childless import OF_DELIVERY, OF_TIER
 from domain.participant.journey import LEFT_BEHIND, Withdraw
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.state import Participant, Task
@@ -51,6 +52,11 @@ def _complete(acting: Acting, scene: Scene, turn: Turn, state: Participant, task
 
 
 def _decide(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
+    """Where too few schools are named, the manager names them; a delivery that has nobody left is let go."""
+    if task.id.startswith(OF_TIER):
+        return _nominate(acting, scene, turn, state, task, now)
+    if task.id.startswith(OF_DELIVERY):
+        return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="stands")),))
     done = (turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="acted"))
     if task.id != LEFT_BEHIND:
         return Deed((done,))

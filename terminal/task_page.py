@@ -93,6 +93,7 @@ def _done(to: "Addressed", done: "TaskDone") -> Page:
 
 def _asks(to: "Addressed", task: "Task") -> Page:
     """What is wanted, and the command that does it."""
+    from domain.participant.childless import WITHOUT
     from domain.participant.team import DUTY_TASKS
 
     state, school = to.state, to.state.id
@@ -101,6 +102,12 @@ def _asks(to: "Addressed", task: "Task") -> Page:
             return {
                 "Why": "whoever would have the duty by a seat of the parent's has a part here that rules it out",
                 "Do": f"kaskad school assign {school} --duty {task.subject}=PERSON",
+            }
+        case "decide" if task.id.startswith(WITHOUT):
+            return {
+                "Why": "too few schools are named in time, or all have left, and nobody is asked for anything else",
+                "Answers": "stands (go on without further schools), acted (schools are named or enrolled)",
+                "Do": f"kaskad task complete {school} {task.id} --answer stands|acted",
             }
         case "assignment" | "decide":
             answers = _answers(to, task)

@@ -7,12 +7,13 @@ from msgspec.structs import replace
 
 from domain.event import Event
 from domain.fact_names import CHILDREN_CERTIFIED, CHILDREN_COMPLETED, CHILDREN_OPENED
+from domain.participant.childless import decide_on_opening, goes_on_without
 from domain.participant.draft import Draft
 from domain.participant.hosting import welcome_child
 from domain.participant.plans import deliveries_of, settle_plans
 from domain.participant.state import Child, Participant, Task, put, with_facts
 from domain.participant.steps import opened
-from domain.participant.tasks import ask, done
+from domain.participant.tasks import ask, done, withdraw_task
 from domain.programme import Opening
 
 What = Literal["enrolled", "certified", "completed", "withdrawn", "closed"]
@@ -72,10 +73,16 @@ def note_nomination(draft: Draft, tier: str, number: int) -> None:
 
 
 def open_next_tier(draft: Draft, opening: Opening) -> None:
-    """Open the gate when it may, and ask for as many children as are still to be named."""
+    """Open the gate when it may, and ask for as many children as are still to be named.
+
+    Whoever names too few in time could keep the rollout waiting for ever: then the programme manager is asked.
+    """
     is_open = opened(draft, f"open:{opening.tier}", opening.gate)
     if is_open or draft.state.certified_at is not None:
         _ask_to_nominate(draft, opening)
+    asked = _asked_to_nominate(draft, opening)
+    late = any(task.escalated or (task.overdue and task.escalate_at is None) for task in asked)
+    decide_on_opening(draft, opening.tier, late=late)
 
 
 def children_are_done(draft: Draft) -> bool:
@@ -83,6 +90,8 @@ def children_are_done(draft: Draft) -> bool:
     for opening in draft.tier.opens:
         under = len(_under(draft, opening))
         is_open = f"open:{opening.tier}" in draft.state.gates
+        if goes_on_without(draft.state, opening.tier):
+            continue
         if not is_open or under < max(opening.fan_out.least, draft.state.nominated.get(opening.tier, 0)):
             return False
         if _asked_to_nominate(draft, opening):
@@ -97,6 +106,9 @@ def _ask_to_nominate(draft: Draft, opening: Opening) -> None:
     if named >= opening.fan_out.target:
         for task in asked:
             done(draft, task.id)
+    elif goes_on_without(draft.state, opening.tier):
+        for task in asked:
+            withdraw_task(draft, task.id)
     elif not asked:
         stem = f"nominate/{opening.tier}"
         times = sum(name == stem or name.startswith(f"{stem}.") for name in draft.state.done)

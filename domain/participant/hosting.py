@@ -226,7 +226,7 @@ def welcome_child(draft: Draft, participant: str, tier: str) -> None:
             to_come = [name for name, each in sessions if each.status == "planned" and each.starts_at > draft.at]
             if to_come:
                 draft.record(SessionWidened(to_come[-1], participant))
-            elif sessions:
+            elif sessions or draft.state.steps[step.id].done_at is not None:
                 ask_to_catch_up(draft, step, definition.id, participant)
 
 

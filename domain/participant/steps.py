@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from domain.event import Event
 from domain.gate import GATE, Gate, Reading, evaluate
 from domain.participant.attending import audience_of
+from domain.participant.childless import end_for_nobody, is_over
 from domain.participant.dose import dose_facts
 from domain.participant.draft import Draft
 from domain.participant.evidence import evidence_complete, items_of, start_evidence
@@ -64,18 +65,24 @@ StepEvent = StepStarted | StepCompleted | GateOpened | DateCame
 def move_step(draft: Draft, step: Step) -> None:
     """Start the step when all that comes before it is done and its gate is open; complete it when its work is done.
 
-    A delivery begins with the first child: nobody is asked to plan for nobody.
+    A delivery begins with the first child: nobody is asked to plan for nobody. It ends when nobody is left or to come.
     """
     under_way = draft.state.steps.get(step.id)
     if under_way is None:
         ready = all(is_done(draft.state, each) for each in step.after)
         is_open = ready and (step.enter is None or opened(draft, f"enter:{step.id}", step.enter))
-        if is_open and not (isinstance(step, DeliveryStep) and is_for_nobody(draft, step)):
+        if isinstance(step, DeliveryStep) and ready and _is_over(draft, step):
+            draft.record(StepStarted(step.id, step.kind, delivers=step.step))
+            draft.record(StepCompleted(step.id))
+        elif is_open and not (isinstance(step, DeliveryStep) and is_for_nobody(draft, step)):
             _start(draft, step)
     elif under_way.done_at is None and is_complete(draft, step):
         draft.record(StepCompleted(step.id))
         if not isinstance(step, DeliveryStep):
             _clear(draft, step)
+    elif under_way.done_at is None and isinstance(step, DeliveryStep) and _is_over(draft, step):
+        end_for_nobody(draft, step)
+        draft.record(StepCompleted(step.id))
 
 
 def opened(draft: Draft, gate_id: str, gate: Gate) -> bool:
@@ -107,6 +114,10 @@ def is_complete(draft: Draft, step: Step) -> bool:
             return evidence_complete(draft, step)
         case AssignmentStep():
             return all(f"{step.id}/{each.id}" in draft.state.done for each in step.tasks)
+
+
+def _is_over(draft: Draft, delivery: DeliveryStep) -> bool:
+    return is_over(draft, delivery, for_nobody=is_for_nobody(draft, delivery))
 
 
 def _start(draft: Draft, step: Step) -> None:

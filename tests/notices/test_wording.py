@@ -116,6 +116,14 @@ def test_a_session_tells_when_it_begins_by_the_clocks_of_the_programme() -> None
         ("nominate/rural-hub-school.2", "Nominate schools: Rural hub school"),
         ("duty/mentor/decide-1", "Name somebody else: Mentor"),
         ("children/decide", "Decide about the schools that it was preparing"),
+        (
+            "children/tier-rural-hub-school/decide-1",
+            "Decide whether to go on without further schools: Rural hub school",
+        ),
+        (
+            "children/step-training/decide-1",
+            "Decide whether to go on without further schools: Training sessions in Astana",
+        ),
         ("gate/certify/decide-40", "Decide: Trainer school for Action Research"),
         ("gate/open-rural-hub-school/decide-40", "Decide: Rural hub school"),
         ("gate/enter-mentoring/decide-40", "Decide: Online mentoring"),

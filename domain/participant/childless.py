@@ -1,0 +1,89 @@
+"""Childless: what becomes of an opening for which too few are named, and of a delivery that has nobody to train.
+
+Left alone, either would keep its rollout waiting for ever, so the programme manager is asked to go on without them.
+"""
+
+from typing import Final
+
+from domain.participant.draft import Draft
+from domain.participant.evidence import MANAGER_DECIDES
+from domain.participant.hosting import SessionCancelled
+from domain.participant.state import Participant
+from domain.participant.tasks import ask, withdraw_task
+from domain.programme import Opening
+from domain.step import DeliveryStep
+
+#: before what the programme manager is asked to decide on: a tier to be opened, or a delivery
+OF_TIER: Final = "children/tier-"
+OF_DELIVERY: Final = "children/step-"
+WITHOUT: Final = (OF_TIER, OF_DELIVERY)
+
+
+def decide_on_opening(draft: Draft, tier: str, *, late: bool) -> None:
+    """Whoever names too few, and too late, is waited for no longer than the manager wants."""
+    _ask(draft, f"{OF_TIER}{tier}", tier, needed=late)
+
+
+def goes_on_without(state: Participant, tier: str) -> bool:
+    """Whether the manager has decided that no further child of the tier comes."""
+    return _stands(state, f"{OF_TIER}{tier}")
+
+
+def is_over(draft: Draft, delivery: DeliveryStep, *, for_nobody: bool) -> bool:
+    """Whether a delivery ends as it is: no child is under way, and none is to come.
+
+    It has served its children when one of them came to its end by itself, or when its opening brings no more;
+    otherwise the manager is asked. Attendance that is still to be recorded comes first.
+    """
+    about = f"{OF_DELIVERY}{delivery.id}"
+    openings = [each for each in draft.tier.opens if each.tier in delivery.tiers]
+    if not for_nobody or any(_may_bring(draft, each) for each in openings) or _to_record(draft, delivery):
+        _ask(draft, about, delivery.id, needed=False)
+        return False
+    children = [each for each in draft.state.children.values() if each.tier in delivery.tiers]
+    if openings or any(each.ended == "completed" for each in children):
+        return True
+    # Where it is the first step, its children may not have been heard of yet.
+    _ask(draft, about, delivery.id, needed=bool(children or delivery.after))
+    return _stands(draft.state, about)
+
+
+def end_for_nobody(draft: Draft, delivery: DeliveryStep) -> None:
+    """What was still to be held is cancelled, and nothing of it is asked any more."""
+    for name, session in draft.state.hosted.items():
+        if (session.step, session.status) == (delivery.step, "planned"):
+            draft.record(SessionCancelled(name))
+    for task in list(draft.state.tasks.values()):
+        if task.step == delivery.id:
+            withdraw_task(draft, task.id)
+
+
+def _ask(draft: Draft, about: str, subject: str, *, needed: bool) -> None:
+    """Asked again after "acted", if it is still so; what is no longer needed is taken back."""
+    stem = f"{about}/decide-"
+    asked = [task for task in draft.state.tasks if task.startswith(stem)]
+    if not needed:
+        for task in asked:
+            withdraw_task(draft, task)
+    elif not asked and not _stands(draft.state, about):
+        number = sum(task.startswith(stem) for task in draft.state.done) + 1
+        ask(draft, f"{stem}{number}", "decide", MANAGER_DECIDES, subject=subject)
+
+
+def _stands(state: Participant, about: str) -> bool:
+    return any(task.startswith(f"{about}/decide-") and ended.answer == "stands" for task, ended in state.done.items())
+
+
+def _may_bring(draft: Draft, opening: Opening) -> bool:
+    """Whether an opening may still bring children: its gate is shut, or fewer are there than named or wanted."""
+    if goes_on_without(draft.state, opening.tier):
+        return False
+    children = draft.state.children.values()
+    there = sum(each.tier == opening.tier and each.ended != "withdrawn" for each in children)
+    shut = f"open:{opening.tier}" not in draft.state.gates
+    return shut or there < max(opening.fan_out.target, draft.state.nominated.get(opening.tier, 0))
+
+
+def _to_record(draft: Draft, delivery: DeliveryStep) -> bool:
+    sessions = [each for each in draft.state.hosted.values() if each.step == delivery.step]
+    return any(each.status == "planned" and each.starts_at <= draft.at for each in sessions)
