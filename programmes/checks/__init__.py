@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from domain.programme import Programme
 from programmes.checks.amounts import check_amounts
+from programmes.checks.cascades import check_cascades
 from programmes.checks.choices import check_parameters
 from programmes.checks.deliveries import check_deliveries
 from programmes.checks.finding import Finding, Subject
@@ -33,5 +34,8 @@ def _all(subject: Subject, filled: Filled) -> Iterator[Finding]:
     yield from check_deliveries(subject)
     yield from check_time(subject)
     yield from check_gates(subject)
-    yield from check_journeys(subject)
+    circles = list(check_journeys(subject))
+    yield from circles
+    if not circles:
+        yield from check_cascades(subject)
     yield from check_parameters(subject, filled)

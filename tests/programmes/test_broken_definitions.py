@@ -162,6 +162,44 @@ def test_a_gate_that_waits_for_what_it_opens_is_refused(old: str, new: str, wait
     assert only_problem(old, new).message.startswith(f"none of these could ever start: {waits}")
 
 
+PARENT_CERTIFIED = "enter: {fact: certified, of: parent, is: true}"
+WISH = "      - id: wish\n        kind: assignment\n"
+
+
+def test_a_child_that_waits_for_the_end_of_its_parent_is_refused() -> None:
+    problem = only_problem(PARENT_CERTIFIED, "enter: {fact: completed, of: parent, is: true}")
+    assert problem.message == (
+        "none of these could ever start: 'training' of 'partner' waits for the end of 'school' waits for "
+        "the end of 'partner' waits for 'training' of 'partner'"
+    )
+    assert problem.where == "tiers[2].steps[0].enter"
+
+
+@pytest.mark.parametrize("fact", ["training.done", "training.hours", "training.started", "completed"])
+def test_a_parent_and_children_that_wait_for_each_other_are_refused(fact: str) -> None:
+    value = "at_least: 1" if fact == "training.hours" else "is: true"
+    waits = WISH + f"        enter: {{among: children, where: {{fact: {fact}, {value}}}, at_least: 1}}\n"
+    source = SMALL.replace(WISH, waits).replace(PARENT_CERTIFIED, "enter: {fact: wish.done, of: parent, is: true}")
+    if fact == "training.hours":
+        # Hours are credited from the sessions that the parent holds, whether the step has begun or not.
+        assert read_programme(source, {})
+        return
+    (problem,) = problems_of(source)
+    assert problem.message.startswith("none of these could ever start: ")
+    assert "'wish' of 'school' waits for" in problem.message
+
+
+def test_a_delivery_that_waits_for_what_it_delivers_is_refused() -> None:
+    source = SMALL.replace(
+        "{id: delivery, kind: delivery, title: *t,",
+        "{id: delivery, kind: delivery, title: *t, "
+        "enter: {among: children, where: {fact: training.hours, at_least: 1}, share: 50},",
+    )
+    (problem,) = problems_of(source)
+    assert "'delivery' of 'trainers' waits for" in problem.message
+    assert "'training' of 'school' waits for" in problem.message
+
+
 def test_whoever_has_withdrawn_goes_no_further() -> None:
     assert "could never open" in only_problem(CERTIFIES, "{fact: withdrawn, is: true}").message
 
