@@ -57,13 +57,16 @@ class Addressed:
         return day_in_words(instant, zone_of(self.programme.time_zone), settings().language)
 
     def says_chosen(self, instant: "datetime") -> str:
-        """An instant that somebody chose: a day off may be meant, and may be a slip, so it is said."""
-        from domain.calendar import local_day
+        """An instant that somebody chose: a day off or the night may be meant, and may be a slip, so it is said."""
+        from domain.calendar import local_day, out_of_quiet_hours
         from domain.participant.draft import calendar_of
 
-        day = local_day(instant, self.programme.time_zone)
-        at_school = calendar_of(self.programme, self.state).is_school_day(day)
-        return self.says(instant) + ("" if at_school else " (no school day)")
+        calendar, zone = calendar_of(self.programme, self.state), self.programme.time_zone
+        slips = [] if calendar.is_school_day(local_day(instant, zone)) else ["no school day"]
+        if out_of_quiet_hours(instant, calendar, zone) != instant:
+            quiet = calendar.quiet_hours
+            slips.append(f"in the quiet hours, {quiet.start:%H:%M} to {quiet.end:%H:%M}")
+        return self.says(instant) + (f" ({'; '.join(slips)})" if slips else "")
 
 
 def addressed(school: str, rollout: str | None, acting_as: str | None, *, log: str | None = None) -> Addressed:

@@ -1,29 +1,39 @@
 """Who was not there: by exceptions, or from a sheet that somebody filled in; a bad sheet is refused as a whole."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from programmes.sheet import RosterProblem
 from terminal.bulk import read_rows
 from terminal.outcome import BadInput
 from terminal.roster_file import refuse_rows
+from terminal.tables import counted
+
+if TYPE_CHECKING:
+    from domain.participant.state import HostedSession, Participant
+    from domain.programme import Programme
 
 Absences = dict[str, tuple[str, ...]]
+#: school -> seats
+Seats = Mapping[str, tuple[str, ...]]
 
+_MOST_SHOWN = 8
 _COLUMNS = ("school", "seat", "present")
 _YES = frozenset({"yes", "y", "1", "true", "+", "иә", "да"})
 _NO = frozenset({"no", "n", "0", "false", "-", "жоқ", "нет"})
 
 
-def absences(all_present: bool, absent: tuple[str, ...], sheet: str | None, *, as_json: bool) -> Absences:
-    """school -> seats. Raises BadInput."""
+def must_be_said_once(all_present: bool, absent: tuple[str, ...], sheet: str | None) -> None:
+    """Raises BadInput."""
     if all_present + bool(absent) + (sheet is not None) != 1:
         raise BadInput(
             "Say in one way who was there: --all-present, --absent SCHOOL:SEAT for each exception, or --file FILE."
         )
-    return _from_sheet(Path(sheet), as_json=as_json) if sheet is not None else _from_words(absent)
 
 
-def _from_words(absent: tuple[str, ...]) -> Absences:
+def from_words(absent: tuple[str, ...]) -> Absences:
+    """school -> seats. Raises BadInput."""
     found: dict[str, list[str]] = {}
     for each in absent:
         school, colon, seat = each.partition(":")
@@ -33,14 +43,27 @@ def _from_words(absent: tuple[str, ...]) -> Absences:
     return {school: tuple(seats) for school, seats in found.items()}
 
 
-def _from_sheet(path: Path, *, as_json: bool) -> Absences:
-    """Who is not named in the sheet was there, as with the other ways."""
+def seats_asked(programme: "Programme", host: "Participant", session: "HostedSession") -> Seats:
+    """The schools that are asked to a session, and which of their seats."""
+    from domain.identity import school_of
+
+    found: dict[str, tuple[str, ...]] = {}
+    for participant in session.participants:
+        tier = programme.tier_by_id[host.children[participant].tier]
+        training = tier.step_by_id[session.step]
+        audience = training.audience if training.kind == "training" else ()
+        found[school_of(participant)] = tuple(seat.id for seat in tier.seats if not audience or seat.role in audience)
+    return found
+
+
+def from_sheet(path: Path, asked: Seats, *, as_json: bool) -> tuple[Absences, set[tuple[str, str]]]:
+    """Who is told to be absent, and every seat that the sheet names. Raises BadInput after a table of all faults."""
     problems: list[RosterProblem] = []
     first: dict[tuple[str, str], int] = {}
     found: dict[str, list[str]] = {}
     for number, row in read_rows(path, _COLUMNS, may_be_empty=True, as_json=as_json).rows:
-        school, seat, present = (row[column] for column in _COLUMNS)
-        problems += [RosterProblem(number, name, "is empty") for name in ("school", "seat") if not row[name]]
+        school, seat, present = row["school"].rpartition("/")[2], row["seat"], row["present"]
+        problems += _unknown(number, school, seat, asked)
         before = first.setdefault((school, seat), number)
         if before != number:
             message = f"'{seat}' of {school} stands on row {before} already"
@@ -51,4 +74,35 @@ def _from_sheet(path: Path, *, as_json: bool) -> Absences:
             found.setdefault(school, []).append(seat)
     if problems:
         refuse_rows(path, problems, as_json=as_json)
-    return {school: tuple(seats) for school, seats in found.items()}
+    return {school: tuple(seats) for school, seats in found.items()}, set(first)
+
+
+def not_named(asked: Seats, named: set[tuple[str, str]]) -> str:
+    """How many count as present though nobody said so."""
+    schools = {school for school, _ in named}
+    whole = sum(school not in schools for school in asked)
+    seats = sum((school, seat) not in named for school in schools for seat in asked[school])
+    parts = [f"{counted(whole, 'whole school')}"] if whole else []
+    parts += [f"{counted(seats, 'seat')} of the schools that it names"] if seats else []
+    return f" Present without being named in the sheet: {' and '.join(parts)}." if parts else ""
+
+
+def _unknown(number: int, school: str, seat: str, asked: Seats) -> list[RosterProblem]:
+    """What is empty, or was not asked to the session."""
+    cells = {"school": school, "seat": seat}
+    problems = [RosterProblem(number, name, "is empty") for name, cell in cells.items() if not cell]
+    if school and school not in asked:
+        message = f"'{school}' was not asked to this session"
+        problems.append(RosterProblem(number, "school", message, _right(school, tuple(asked))))
+    elif school and seat and seat not in asked[school]:
+        message = f"{school} has no seat '{seat}' that this session asks for"
+        problems.append(RosterProblem(number, "seat", message, _right(seat, asked[school])))
+    return problems
+
+
+def _right(given: str, known: tuple[str, ...]) -> str:
+    from domain.identity import nearest
+
+    close = nearest(given, known)
+    more = ", …" if len(known) > _MOST_SHOWN else ""
+    return f"did you mean '{close}'?" if close else f"{', '.join(known[:_MOST_SHOWN])}{more}"

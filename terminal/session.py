@@ -1,5 +1,6 @@
 """Training sessions on the command line, and who was there."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -100,7 +101,10 @@ def plan(
         place=put_text(place, to.person, command_id=common["command_id"], name="place"),
     )
     answer = ask(to.stream, command)
-    say(answer, f"Planned: {to.titles.session(step, definition)}, {to.says_chosen(begins)}.", as_json=common["as_json"])
+    words = f"Planned: {to.titles.session(step, definition)}, {to.says_chosen(begins)}."
+    if to.state.fact("seats.complete") is not True:
+        words += f" The team of {to.state.school} is not complete."
+    say(answer, words, as_json=common["as_json"])
 
 
 @session.command()
@@ -162,13 +166,21 @@ def cancel(session_id: str, reason: str, **common: Any) -> None:
 @click.argument("session_id", metavar="SESSION")
 @click.option("--all-present", is_flag=True, help="Everybody was there.")
 @click.option("--absent", multiple=True, metavar="SCHOOL:SEAT", help="Everybody but this seat; repeatable.")
-@click.option("--file", "sheet", metavar="FILE", help="CSV or XLSX with the columns school, seat, present (yes or no).")
+@click.option(
+    "--file",
+    "sheet",
+    metavar="FILE",
+    help="CSV or XLSX with the columns school, seat, present (yes or no); whoever it does not name counts as present.",
+)
 @happened_option
 @acting_options
 def attendance(
     session_id: str, all_present: bool, absent: tuple[str, ...], sheet: str | None, happened: str | None, **common: Any
 ) -> None:
     """Record who was at a session, all at once: everybody, but for the exceptions.
+
+    A sheet names the exceptions too: schools and seats that it leaves out count as present, and are counted in the
+    answer.
 
     \b
     For example:
@@ -177,12 +189,16 @@ def attendance(
     """
     from domain.participant.hosting import RecordAttendance
     from terminal.acting import ask, prepare, say
-    from terminal.attendance import absences
+    from terminal.attendance import from_sheet, from_words, must_be_said_once, not_named, seats_asked
     from terminal.sessions import host_of
     from terminal.tables import counted
 
-    missing = absences(all_present, absent, sheet, as_json=common["as_json"])
+    must_be_said_once(all_present, absent, sheet)
+    missing, named = from_words(absent), None
     to = host_of(session_id, common["rollout_id"], common["acting_as"])
+    if sheet is not None:
+        asked_for = seats_asked(to.programme, to.state, to.state.hosted[session_id])
+        missing, named = from_sheet(Path(sheet), asked_for, as_json=common["as_json"])
     command = prepare(
         RecordAttendance,
         to.person,
@@ -193,4 +209,6 @@ def attendance(
     )
     asked, number = to.state.hosted[session_id].participants, sum(map(len, missing.values()))
     words = f"Recorded: {counted(len(asked), 'school')}, {counted(number, 'seat') if number else 'no seats'} absent."
+    if named is not None:
+        words += not_named(asked_for, named)
     say(ask(to.stream, command), words, as_json=common["as_json"])

@@ -97,6 +97,25 @@ def test_a_sheet_with_bad_rows_is_refused_whole(unchanged: Short, tmp_path: Path
     assert "planned" in unchanged("session", "list", "--rollout", unchanged.id).out
 
 
+def test_all_faults_of_a_sheet_are_told_at_once(unchanged: Short, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    first, second = unchanged.first, unchanged.second
+    sheet.write_text(f"school,seat,present\n{first}x,lead,no\n{second},laed,no\n{second},lead,perhaps\n")
+    told = "\n".join(refused(unchanged, sheet))
+    assert f"'{first}x' was not asked to this session" in told
+    assert "has no seat 'laed'" in told
+    assert "did you mean 'lead'?" in told
+    assert "'perhaps' is not yes or no" in told
+
+
+def test_whom_a_sheet_does_not_name_is_counted_as_present_and_said_to_be(short: Short, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(f"school,seat,present\n{short.first},lead,no\n")
+    told = record(short, "--file", sheet)
+    assert "Present without being named in the sheet: 1 whole school and 2 seats of the schools that it names." in told
+    assert absent(short) == {"a": ["lead"]}
+
+
 def test_somebody_without_a_seat_can_not_be_absent(unchanged: Short) -> None:
     assert "no seat 'janitor'" in record(unchanged, "--absent", f"{unchanged.first}:janitor", code=1)
     assert "is not prepared by" in record(unchanged, "--absent", "elsewhere:lead", code=1)

@@ -47,6 +47,23 @@ def test_times_are_those_of_the_programmes_time_zone(short: Short) -> None:
     assert datetime.fromisoformat(found["starts_at"]) == datetime.fromisoformat(IN_A_WEEK).replace(tzinfo=ALMATY)
 
 
+def test_a_session_at_night_or_before_the_team_is_complete_is_told_so(short: Short) -> None:
+    at_night = f"{datetime.now(ALMATY) + timedelta(days=7):%Y-%m-%d} 03:00"
+    told = short("session", "plan", short.host, *PLAN[:3], at_night).out
+    assert "(in the quiet hours, 20:00 to 08:00)" in told
+    assert "not complete" not in told
+    short("school", "seat", short.host, "trainer-1", "--free")
+    told = short("session", "plan", short.host, "training", "second-day", "--at", A_DAY_LATER).out
+    assert "The team of trainers is not complete." in told
+
+
+def test_a_refusal_calls_a_role_as_the_definition_does(unchanged: Short) -> None:
+    for language, title in (("kk", "Жетекші"), ("ru", "Руководитель")):
+        asked = ("task", "complete", f"{unchanged.id}/{unchanged.first}", "wish/greet")
+        told = unchanged(*asked, by=unchanged.mentor, code=1, KASKAD_LANG=language).err
+        assert title in told, told
+
+
 def test_a_session_is_planned_for_one_school_alone(short: Short) -> None:
     short("session", "plan", short.host, *PLAN, "--for", short.second)
     (found,) = short("session", "list", "--rollout", short.id, "--json").json
