@@ -9,15 +9,29 @@ from typing import Any, Final
 CATALOGUE: Final = Path(__file__).with_suffix(".yaml")
 
 
-def sentence(code: str, english: str, params: Mapping[str, str], language: str) -> str:
-    """The refusal in a language; in English where the catalogue does not know it, or knows other gaps."""
+#: gaps that the title of a role fills
+ROLES: Final = frozenset({"role", "duty", "other"})
+
+
+def sentence(
+    code: str, english: str, params: Mapping[str, str], language: str, roles: Mapping[str, str] | None = None
+) -> str:
+    """The refusal in a language; in English where the catalogue does not know it, or knows other gaps.
+
+    `roles`: English title -> that in the language, as definitions have them.
+    """
     if language == "en":
         return english
     known = catalogue()["refusals"].get(code, {}).get(language)
     if known is None:
         return english
     try:
-        return str(known).format(**{name: _word(value, language) for name, value in params.items()}).replace("?.", "?")
+        titles = roles or {}
+        words = {
+            name: titles[value] if name in ROLES and value in titles else _word(value, language)
+            for name, value in params.items()
+        }
+        return str(known).format(**words).replace("?.", "?")
     except (KeyError, IndexError):
         return english
 

@@ -157,10 +157,12 @@ def said(error: BaseException) -> str:
     if not _is(error, "domain.refusal.Refused"):
         return str(error)
     from runtime.settings import settings
-    from terminal.messages import sentence
+    from terminal.messages import ROLES, sentence
+    from terminal.role_titles import role_titles
 
-    code, params = getattr(error, "code", ""), getattr(error, "params", {})
-    return sentence(code, str(error), params, settings().language)
+    code, params, language = getattr(error, "code", ""), getattr(error, "params", {}), settings().language
+    roles = role_titles(language) if language != "en" and ROLES.intersection(params) else {}
+    return sentence(code, str(error), params, language, roles)
 
 
 def _is(error: BaseException, name: str) -> bool:
