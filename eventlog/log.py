@@ -7,9 +7,11 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from eventlog.access import PATIENCE, Access
 from eventlog.database import Database
-from eventlog.errors import LogCorrupt
+from eventlog.errors import LogCorrupt, LogUnavailable
 from eventlog.followups import Followups
 from eventlog.migration import is_newest, migrate, require_known
 from eventlog.outbox import Outbox
@@ -126,6 +128,20 @@ def open_log(
         raise
 
 
+def _migrate_oneself(database: Database) -> None:
+    """Where the owner of the tables is another, that one has to."""
+    assert database.writer is not None
+    try:
+        migrate(database.writer)
+    except sa.exc.ProgrammingError as error:
+        if type(error.orig).__name__ != "InsufficientPrivilege":
+            raise
+        raise LogUnavailable(
+            f"The event log at {database.place} has not the schema of this version, and {database.url.username} may "
+            "not make it. Open it once as the owner of its tables, as docs/event-log.md shows."
+        ) from error
+
+
 def _prepare(database: Database, owner_url: str | None) -> None:
     if database.writer is None:
         try:
@@ -135,7 +151,7 @@ def _prepare(database: Database, owner_url: str | None) -> None:
             raise LogCorrupt(f"{database.place} is not an event log.") from error
     elif owner_url is None:
         if not is_newest(database.reader):
-            migrate(database.writer)
+            _migrate_oneself(database)
     else:
         owner = Database(owner_url)
         try:

@@ -92,6 +92,8 @@ def test_the_product_s_role_can_append_but_not_take_the_guards_off(server: sa.UR
         run_on(server, f"CREATE ROLE {role} LOGIN PASSWORD 'product'")
         try:
             url = plain(owner_url.set(username=role, password="product"))
+            with pytest.raises(LogUnavailable, match=f"{role} may not make it. Open it once as the owner"):
+                open_log(url)
             with open_log(url, owner_url=plain(owner_url)) as log:
                 log.append(append(size=2))
                 assert log.head().size == 2
