@@ -93,6 +93,8 @@ def lost_by(stores: Stores, manifest: Manifest) -> int:
 def bring_back(stores: Stores, folder: Path, manifest: Manifest, more_erased: Collection[str] = ()) -> Restored:
     """With every worker at a standstill; broken off, it is done again. Raises LogNotEmpty, for PostgreSQL only."""
     here = _take_leave(stores, manifest)
+    # the files first: where their store can't be used, persons and log are still as they were
+    evidence = _put_evidence_back(stores, folder)
     with open_log(folder / LOG, read_only=True) as log:
         known = erased_in(log)
     erased = known | set(more_erased) | set(here.erased)
@@ -101,7 +103,6 @@ def bring_back(stores: Stores, folder: Path, manifest: Manifest, more_erased: Co
         persons = registry.restore(folder / PEOPLE, erased)
     to_record = {person: here.erased.get(person) for person in erased - known}
     recorded, refused = put_log_back(stores.log, folder / LOG, erased, shows, to_record)
-    evidence = _put_evidence_back(stores, folder)
     with open_registry(stores.registry, stores.keys) as registry, open_log(stores.log) as log:
         forget(log, registry, stores.mailbox, erased)
         Mailbox(stores.mailbox).discard_showing(shows)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from activities.artefact_errors import ArtefactStoreUnavailable
 from activities.artefacts import open_artefacts
 from activities.backup import BackupProblem, Manifest, Stores, make_backup
 from activities.erasure import erased_in
@@ -133,6 +134,17 @@ def test_evidence_that_lies_elsewhere_is_not_copied_and_that_is_said(kept: Kept,
     manifest = make_backup(settings, tmp_path / "backup", "0.1.0")
     assert not manifest.evidence.copied
     check_backup(tmp_path / "backup")
+
+
+def test_where_the_store_of_evidence_can_t_be_used_persons_and_log_stay_as_they_are(
+    backup: Path, elsewhere: Settings
+) -> None:
+    elsewhere.home.mkdir()
+    Path(elsewhere.evidence).touch()
+    with pytest.raises(ArtefactStoreUnavailable):
+        restored(elsewhere, backup)
+    assert not Path(elsewhere.log).exists()
+    assert not Path(elsewhere.registry).exists()
 
 
 def test_evidence_that_came_since_stays_and_what_was_lost_comes_back(kept: Kept, backup: Path) -> None:
