@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
@@ -52,6 +53,7 @@ class Courier:
         #: Position of the last event that this worker appended. What comes right after it, nobody else came before.
         self._last = 0
         self._looking = 0
+        self._is_held = False
         self._one_look = asyncio.Lock()
         self._on_the_way: set[str] = set()
         #: target -> what is still to be delivered to it, in the order of the log
@@ -73,15 +75,26 @@ class Courier:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def deliver(self, older_than: timedelta = timedelta(0)) -> None:
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What follows meanwhile stays in the log until `deliver` takes it from there."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+
+    async def deliver(self, older_than: timedelta = timedelta(0), *, most: int = _PAGE) -> None:
         """Begin to deliver what waits in the log and is not on its way."""
         limit = datetime.now(UTC) - older_than if older_than else None
-        self.take(await asyncio.to_thread(self._log.followups.pending, _PAGE, limit))
+        self.take(await asyncio.to_thread(self._log.followups.pending, most, limit))
 
     def hand_over(self, letters: Sequence[Letter], receipt: Receipt) -> None:
         """What follows from an append of this worker, behind what other workers appended before it."""
         is_next = receipt.first == self._last + 1 and not self._looking
         self._last = receipt.last
+        if self._is_held:
+            return
         if is_next:
             self.take(letters)
         elif letters:

@@ -17,6 +17,8 @@ AT_ONCE = 24
 _MOST_TRIES = 5
 #: so many in a row may come to nothing; Temporal's client has tried for some seconds each time
 _DELIVERIES = 3
+#: more than one date can bring
+_EVERYTHING = 1_000_000
 
 
 class RehearsalStuck(Exception):
@@ -46,7 +48,7 @@ class Calendar:
             deliveries = deliveries + 1 if waiting == before else 1
             if deliveries > _DELIVERIES:
                 raise RehearsalStuck(f"What follows from {waiting[0].stream} can't be delivered.")
-            await self._office.courier.deliver()
+            await self._office.courier.deliver(most=_EVERYTHING)
             before = waiting
 
     def jump(self, to: datetime) -> None:
@@ -71,15 +73,20 @@ class Calendar:
         raise RehearsalStuck(f"On {self.now:%Y-%m-%d} the clock comes again and again to {rows[0]['stream']}.")
 
     async def gather(self, work: Iterable[Awaitable[T]]) -> list[T]:
-        """All of it, so many at a time; the first error ends it."""
+        """All of it, so many at a time; the first error ends it.
+
+        What follows from it waits until all of it is done: whether somebody still held a duty when they acted must not
+        depend on who was faster.
+        """
 
         async def one(each: Awaitable[T]) -> T:
             async with self._places:
                 return await each
 
         try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(each)) for each in work]
+            with self._office.courier.held():
+                async with asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(one(each)) for each in work]
         except BaseExceptionGroup as errors:
             # Who called expects one of those that a single update raises.
             raise errors.exceptions[0] from None

@@ -41,6 +41,7 @@ class Play:
         self.people = People(plan, self.scene)
         self.refusals: list[tuple[Turn, str]] = []
         self._known: set[str] = set()
+        self._registering = asyncio.Lock()
         self._watch = watch
 
     async def run(self) -> None:
@@ -115,13 +116,15 @@ class Play:
         )
 
     async def _register(self, actor: str, person: str) -> None:
-        if person in self._known:
-            return
-        self._known.add(person)
-        name = f"register:{person}"
-        await self.stage.ask_organisation(
-            RegisterPerson(id=name, actor=actor, entered_by="rehearsal", at=self.calendar.now, person=person)
-        )
+        """Once for each; whom somebody else is just registering is known when this returns."""
+        async with self._registering:
+            if person in self._known:
+                return
+            name = f"register:{person}"
+            await self.stage.ask_organisation(
+                RegisterPerson(id=name, actor=actor, entered_by="rehearsal", at=self.calendar.now, person=person)
+            )
+            self._known.add(person)
 
     async def _grant(self, actor: str, person: str, right: str) -> None:
         given = {"person": person, "right": right, "scope": "*"}

@@ -88,3 +88,16 @@ async def test_a_worker_that_is_alone_does_not_look(log: EventLog, monkeypatch: 
         courier.hand_over(*happens(log, "here", name))
         await courier.come_to_rest()
     assert asker.heard == ["one", "two"]
+
+
+async def test_while_a_courier_is_held_what_follows_waits_in_the_log(log: EventLog) -> None:
+    courier, asker = worker(log)
+    with courier.held():
+        courier.hand_over(*happens(log, "host", "first"))
+        courier.hand_over(*happens(log, "host", "second"))
+        await courier.come_to_rest()
+        assert asker.heard == []
+    await courier.deliver()
+    await courier.come_to_rest()
+    assert asker.heard == ["first", "second"]
+    assert log.followups.count() == 0
