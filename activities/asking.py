@@ -114,7 +114,7 @@ class Asker:
         try:
             if starts:
                 return await self._update_with_start(stream, name, update)
-            return await self.client.get_workflow_handle(_workflow_id(stream)).execute_update(name, **update)
+            return await self.client.get_workflow_handle(workflow_of(stream)).execute_update(name, **update)
         except WorkflowUpdateFailedError as error:
             raise _meaning(error) from error
 
@@ -124,9 +124,9 @@ class Asker:
             return await self.client.execute_update_with_start_workflow(
                 name, start_workflow_operation=operation, **update
             )
-        except RPCError:
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
             # the operation keeps the same error for whoever asks for its handle; unasked, asyncio complains of it
-            with suppress(RPCError):
+            with suppress(RPCError, asyncio.CancelledError):
                 await operation.workflow_handle()
             raise
 
@@ -134,7 +134,7 @@ class Asker:
         return WithStartWorkflowOperation(
             WORKFLOW_OF[stream_kind(stream)],
             KeeperStart(stream=stream, calendar=self.calendar, longest_history=self.longest_history),
-            id=_workflow_id(stream),
+            id=workflow_of(stream),
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=_for_the_eye(stream) if self._to_be_found else None,
@@ -154,7 +154,8 @@ def _end_if_cancelled() -> None:
         raise asyncio.CancelledError
 
 
-def _workflow_id(stream: str) -> str:
+def workflow_of(stream: str) -> str:
+    """The id of the workflow that keeps the stream."""
     workflow_id = workflow_id_of(stream)
     if workflow_id is None:
         raise ValueError(f"{stream} has no workflow")

@@ -1,18 +1,19 @@
 """Temporal made to agree with the log: empty, behind or ahead, at any time and as often as one likes."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import msgspec
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities import observing
-from activities.asking import WORKFLOW_OF, Asker
+from activities.asking import WORKFLOW_OF, Asker, workflow_of
 from activities.office import Office
 from activities.registry import Where, office_for
-from domain.identity import stream_of_workflow, workflow_id_of
+from domain.identity import stream_of_workflow
 
 #: a due date this long past with nothing recorded means that its workflow sleeps or is gone
 _LATE = timedelta(seconds=30)
@@ -60,13 +61,16 @@ async def recover(office: Office, asker: Asker, *, thorough: bool = False) -> Ag
     """Start what is missing and end what the log does not know; `thorough`: have every other workflow look again."""
     rows = await asyncio.to_thread(office.log.rows, "dues", ended=False)
     live = {str(row["stream"]) for row in rows}
-    running = await _running(asker)
-    missing = sorted(live - running)
-    await _agree_all(asker, missing)
-    stale = sorted(live & running) if thorough else []
-    updated = sum(await _agree_all(asker, stale))
+    listed = await _listed_as_running(asker)
+    # The list lags behind by moments, most of all for a workflow that has just been continued as new.
+    found = await _all(asker, live - listed, _runs)
+    missing = [stream for stream, runs in found.items() if not runs]
+    await _all(asker, missing, Asker.agree)
+    stale = live - set(missing) if thorough else set()
+    updated = sum((await _all(asker, stale, Asker.agree)).values())
+    unknown = await _all(asker, listed - live, _runs)
     ended = 0
-    for stream in sorted(running - live):
+    for stream in (stream for stream, runs in unknown.items() if runs):
         ended += await _end(office, asker, stream)
     await office.courier.deliver()
     return Agreement(len(live), len(missing), updated, ended)
@@ -76,22 +80,36 @@ async def _wake_the_late(office: Office, asker: Asker) -> None:
     late = datetime.now(UTC) - _LATE
     rows = await asyncio.to_thread(lambda: office.log.rows("dues", ended=False, _until={"due_at": late}, _limit=500))
     observing.count("kaskad.reconciled", by=len(rows))
-    await _agree_all(asker, [row["stream"] for row in rows])
+    await _all(asker, (row["stream"] for row in rows), Asker.agree)
 
 
-async def _agree_all(asker: Asker, streams: Iterable[str]) -> list[bool]:
-    """In bounded waves: a recovery of thousands must not starve the people at work."""
+async def _all(
+    asker: Asker, streams: Iterable[str], question: Callable[[Asker, str], Awaitable[bool]]
+) -> dict[str, bool]:
+    """The answer for each stream. In bounded waves: a recovery of thousands must not starve the people at work."""
     places = asyncio.Semaphore(_AT_ONCE)
 
-    async def agree(stream: str) -> bool:
+    async def ask(stream: str) -> bool:
         async with places:
-            return await asker.agree(stream)
+            return await question(asker, stream)
 
-    return await asyncio.gather(*(agree(stream) for stream in streams))
+    asked = sorted(streams)
+    return dict(zip(asked, await asyncio.gather(*map(ask, asked)), strict=True))
 
 
-async def _running(asker: Asker) -> set[str]:
-    """The streams that have an open workflow on this task queue."""
+async def _runs(asker: Asker, stream: str) -> bool:
+    """Whether the stream has an open workflow, as the server knows and not as its list shows."""
+    try:
+        found = await asker.client.get_workflow_handle(workflow_of(stream)).describe()
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return found.status == WorkflowExecutionStatus.RUNNING
+
+
+async def _listed_as_running(asker: Asker) -> set[str]:
+    """The streams that have an open workflow on this task queue, as Temporal's list shows."""
     kinds = ", ".join(f"'{kind}'" for kind in WORKFLOW_OF.values())
     query = f"WorkflowType IN ({kinds}) AND ExecutionStatus = 'Running' AND TaskQueue = '{asker.task_queue}'"
     found = set()
@@ -106,9 +124,7 @@ async def _end(office: Office, asker: Asker, stream: str) -> int:
     """A workflow whose stream has ended sees that itself; one whose stream the log does not know is terminated."""
     if await asyncio.to_thread(office.log.stream, stream, 0, 1):
         return int(await asker.agree(stream))
-    workflow_id = workflow_id_of(stream)
-    assert workflow_id is not None
-    await asker.client.get_workflow_handle(workflow_id).terminate("the event log knows nothing of it")
+    await asker.client.get_workflow_handle(workflow_of(stream)).terminate("the event log knows nothing of it")
     return 1
 
 
