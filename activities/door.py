@@ -64,9 +64,9 @@ class Door:
     def look(self, stream: str) -> Standing:
         """Where a stream stands in the log. Raises LogUnavailable."""
         with self._lock, self.log.snapshot() as snapshot:
-            state = self._streams.load(snapshot, stream).state
-            programme = self._programme(snapshot, stream, state, None)
-            return standing_of(programme, state)
+            found = self._streams.load(snapshot, stream)
+            programme = self._programme(snapshot, stream, found.state, None)
+            return standing_of(programme, found.state, found.due_at)
 
     async def _patiently(self, stream: str, command: Command) -> Answer:
         give_up = time.monotonic() + PATIENCE
@@ -93,7 +93,7 @@ class Door:
         observing.measure("kaskad.append.duration", time.perf_counter() - began)
         if not receipt.repeated:
             with self._lock:
-                self._streams.keep(stream, decided.state, decided.rows)
+                self._streams.keep(stream, decided.after)
             if self._onward is not None:
                 self._onward(decided.request.followups, receipt)
         return Answer(
@@ -136,7 +136,7 @@ class Door:
             self._must_know_whom(snapshot, command)
             decision = self._decision(snapshot, stream, programme, before.state, facts, command)
             if not decision.events:
-                return Answer(stream=stream, standing=standing_of(programme, before.state))
+                return Answer(stream=stream, standing=standing_of(programme, before.state, before.due_at))
             return request_of(stream, command, programme, before, decision)
 
     def _must_know_whom(self, snapshot: Snapshot, command: Command) -> None:
@@ -151,11 +151,12 @@ class Door:
     def _again(self, snapshot: Snapshot, stream: str, command: Command, recorded: Any) -> Answer:
         if (recorded.digest, recorded.stream) != (command.fingerprint(), stream):
             raise OTHER_COMMAND(id=command.id)
-        state = self._streams.load(snapshot, stream).state
+        found = self._streams.load(snapshot, stream)
+        programme = self._programme(snapshot, stream, found.state, command)
         records = snapshot.read(after=recorded.first - 1, limit=recorded.last - recorded.first + 1)
         return Answer(
             stream=stream,
-            standing=standing_of(self._programme(snapshot, stream, state, command), state),
+            standing=standing_of(programme, found.state, found.due_at),
             first=recorded.first,
             last=recorded.last,
             kinds=tuple(record.kind for record in records),

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -45,6 +46,8 @@ class Folded(msgspec.Struct, frozen=True):
 
     state: Any
     rows: Rows
+    #: when the clock has to act next
+    due_at: datetime | None
 
 
 def happenings(records: Iterable[Record]) -> list[Happening]:
@@ -75,6 +78,12 @@ def rows_of(stream: str, state: State, programme: Programme | None) -> Rows:
             return organisation_rows(stream, state)
 
 
+def folded(stream: str, state: State, programme: Programme | None) -> Folded:
+    rows = rows_of(stream, state, programme)
+    due = rows.get(("dues", (stream,)))
+    return Folded(state, rows, None if due is None else due["due_at"])
+
+
 class Streams:
     """The states of the streams lately asked for. Not safe for threads: one command at a time holds it."""
 
@@ -99,15 +108,14 @@ class Streams:
         else:
             state = fold(kept.state, new, EVOLVE[kind])
         programme = self.programme_of(snapshot, stream) if kind == "participant" and state.version else None
-        return self.keep(stream, state, rows_of(stream, state, programme))
+        return self.keep(stream, folded(stream, state, programme))
 
-    def keep(self, stream: str, state: State, rows: Rows) -> Folded:
-        folded = Folded(state, rows)
-        self._kept[stream] = folded
+    def keep(self, stream: str, found: Folded) -> Folded:
+        self._kept[stream] = found
         self._kept.move_to_end(stream)
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
-        return folded
+        return found
 
     def keeps(self, stream: str) -> bool:
         return stream in self._kept

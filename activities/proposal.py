@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from activities import observing
-from activities.folding import EVOLVE, Folded, rows_of
+from activities.folding import EVOLVE, Folded, folded
 from domain import codec
 from domain.calendar import SchoolCalendar, out_of_quiet_hours
 from domain.command import CASCADE, Command
@@ -22,7 +22,7 @@ from domain.programme import Programme
 from domain.rollout import stream as rollout
 from domain.rollout.state import Rollout
 from domain.standing import Standing, standing_of
-from domain.views import Rows, changes
+from domain.views import changes
 from eventlog.record import Append, NewEvent, NewFollowup, NewNotice, RowChange
 
 
@@ -30,13 +30,12 @@ class Proposal(msgspec.Struct, frozen=True):
     """An append, and what is known once it is durable."""
 
     request: Append
-    state: Any
-    rows: Rows
+    after: Folded
     standing: Standing
 
 
 def request_of(stream: str, command: Command, programme: Programme | None, before: Folded, decision: Any) -> Proposal:
-    rows = rows_of(stream, decision.state, programme)
+    after = folded(stream, decision.state, programme)
     happened_at = command.happened_at or command.now
     steps = list(_states(stream, before.state, decision, happened_at))
     request = Append(
@@ -57,12 +56,13 @@ def request_of(stream: str, command: Command, programme: Programme | None, befor
         programme_version=programme.version if programme else None,
         trace_id=command.trace_id or observing.current_trace_id(),
         rows=tuple(
-            RowChange(view, key, None if row is None else dict(row)) for view, key, row in changes(before.rows, rows)
+            RowChange(view, key, None if row is None else dict(row))
+            for view, key, row in changes(before.rows, after.rows)
         ),
         followups=tuple(_followups(stream, programme, before.state.version, steps, command.now)),
         notices=tuple(_notices(stream, programme, before.state.version, steps, command.now)),
     )
-    return Proposal(request, decision.state, rows, standing_of(programme, decision.state))
+    return Proposal(request, after, standing_of(programme, after.state, after.due_at))
 
 
 #: commands that say how things stand now, whatever was said before

@@ -6,7 +6,6 @@ import msgspec
 
 from domain.organisation.stream import Organisation
 from domain.participant.state import Participant
-from domain.participant.stream import next_due
 from domain.programme import Programme
 from domain.rollout.state import Rollout
 
@@ -25,7 +24,7 @@ class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
     due_at: datetime | None = None
 
 
-def participant_standing(programme: Programme, state: Participant) -> Standing:
+def participant_standing(programme: Programme, state: Participant, due_at: datetime | None) -> Standing:
     if not state.version:
         return Standing()
     tier = programme.tier_by_id[state.tier]
@@ -37,7 +36,7 @@ def participant_standing(programme: Programme, state: Participant) -> Standing:
         steps_ahead=frozenset(step.kind for step in tier.steps if step.id not in done),
         certified=state.certified_at is not None or tier.certification is None,
         next_tier_open=all(f"open:{opening.tier}" in state.gates for opening in tier.opens),
-        due_at=next_due(programme, state),
+        due_at=due_at,
     )
 
 
@@ -45,10 +44,12 @@ def rollout_standing(state: Rollout) -> Standing:
     return Standing(version=state.version, ended=state.status == "closed")
 
 
-def standing_of(programme: Programme | None, state: Participant | Rollout | Organisation) -> Standing:
+def standing_of(
+    programme: Programme | None, state: Participant | Rollout | Organisation, due_at: datetime | None
+) -> Standing:
     match state:
         case Participant():
-            return Standing() if programme is None else participant_standing(programme, state)
+            return Standing() if programme is None else participant_standing(programme, state, due_at)
         case Rollout():
             return rollout_standing(state)
         case Organisation():
