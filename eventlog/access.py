@@ -111,7 +111,7 @@ class Access:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        with self.database.translated(), self.database.reader.connect() as connection:
+        with self.database.translated(), self.database.reading() as connection:
             yield connection
 
     @contextmanager

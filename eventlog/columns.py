@@ -1,6 +1,7 @@
 """How values stand in the database: the same on SQLite and PostgreSQL, in the same order, whatever the collation."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Dialect, Integer, LargeBinary, String
@@ -9,6 +10,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(4096)
 def to_microseconds(instant: datetime) -> int:
     since = instant - EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

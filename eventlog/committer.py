@@ -3,18 +3,20 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import time_ns
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from eventlog.checkpointer import Checkpointer
 from eventlog.database import Database
 from eventlog.errors import EventLogError, LogUnavailable, MalformedAppend
 from eventlog.group import Group
-from eventlog.on_sqlite import SqliteTransaction
+from eventlog.on_sqlite import SqliteTransaction, copy_write_ahead_log
 from eventlog.request import Pending
-from eventlog.transaction import Transaction
+from eventlog.transaction import Outrun, Tip, Transaction
 from eventlog.waiting import settle_all, wake_from
 
 T = TypeVar("T")
@@ -55,6 +57,9 @@ class Committer:
         #: Durable, but their callers are not yet woken.
         self._recorded: list[Pending] = []
         self._waker: SimpleQueue[list[Pending] | None] = SimpleQueue()
+        self._checkpointer = Checkpointer(database) if database.may_have_checkpointer else None
+        #: The end of the log after this writer's last transaction. Others may have moved it since.
+        self._left: Tip | None = None
 
     def put(self, work: Pending | Job) -> None:
         if self._thread is None or self._closed:
@@ -74,6 +79,8 @@ class Committer:
         if thread is not None:
             self._queue.put(None)
             thread.join()
+            if self._checkpointer is not None:
+                self._checkpointer.close()
             self._fail_waiting(LogUnavailable("The event log is closed."))
 
     def _begin(self) -> None:
@@ -139,6 +146,10 @@ class Committer:
         # while the disk does.
         if self._queue.empty():
             self._wake(len(group) // 2 if len(group) >= _WORTH_HALVING else len(group))
+        if self._checkpointer is not None and self._checkpointer.is_nearly_done():
+            # What it meets, a full disk perhaps, the next append meets too: these are recorded.
+            with suppress(*self._database.driver_errors):
+                copy_write_ahead_log(self._connected())
 
     def _wake(self, count: int | None = None) -> None:
         """Settle the first so many of those whose appends are durable; without a count, all."""
@@ -191,20 +202,34 @@ class Committer:
         settle_all(failed)
 
     def _record(self, group: list[Pending]) -> None:
+        """On the end of the log as this writer left it; where that fails, once more on what the log says."""
+        left, self._left = self._left, None
+        if left is not None:
+            try:
+                self._write(group, left)
+                return
+            except Outrun:
+                pass
+            except Exception as error:
+                if isinstance(self._database.explain(error), LogUnavailable):
+                    raise
+                self._disconnect()
+        self._write(group, None)
+
+    def _write(self, group: list[Pending], left: Tip | None) -> None:
         transaction = transaction_on(self._connected())
-        opening = transaction.open(
-            list({pending.request.stream for pending in group}), [pending.key for pending in group]
-        )
-        state = Group(opening, time_ns() // 1000)
-        state.judge(transaction, group)
-        state.write(transaction)
-        closing = state.closing()
+        state = Group(transaction, left, time_ns() // 1000)
+        state.judge(group)
+        tip = state.write()
         # By another thread, since waking an event loop gives the interpreter lock away; that one gets it when the
         # commit below lets it go.
         recorded, self._recorded = self._recorded, []
         if recorded:
             self._waker.put(recorded)
-        transaction.close(closing)
+        transaction.close(tip)
+        self._left = tip or state.found
+        if self._checkpointer is not None:
+            self._checkpointer.note(state.row_count)
 
     def _do(self, job: Job) -> None:
         self._wake()
@@ -231,7 +256,7 @@ class Committer:
 
     def _disconnect(self) -> None:
         """After a failure the connection is made anew, since its state is not known."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._left = self._connection, None, None
         if connection is not None:
             try:
                 connection.invalidate()

@@ -19,11 +19,19 @@ from eventlog.errors import LogCorrupt, LogUnavailable, NotAPlace
 #: Seconds that a lock is waited for: with what comes around it, the caller has an answer within ten.
 LOCK_PATIENCE = 9
 
-#: Pages in the WAL at which the writer copies them into the file: fewer cost throughput, more let a caller wait.
-CHECKPOINT_PAGES = 2000
-
 #: Versions below this one may corrupt a WAL when two connections write and checkpoint at once.
 SOUND_SQLITE = (3, 51, 3)
+
+#: Pages in the WAL at which the writer copies them into the file, and everybody waits: mostly for what little a
+#: checkpointer has left, else for all of them.
+_PAGES_WITH_CHECKPOINTER = 12_000
+_PAGES_ALONE = 2_000
+
+#: Connections that wait for the next question.
+_MOST_AT_HAND = 4
+
+#: KiB of pages that the writer keeps: each append touches pages of its own in the indexes.
+_WRITER_CACHE = 32_768
 
 # Statements are prepared while the tables are empty, or known to be empty: looking through the whole table is then the
 # best plan, and it stays while they grow. Every statement on a table that grows has an index to go by.
@@ -67,6 +75,7 @@ class Database:
         self.url = parse_url(url_or_path)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.read_only = read_only
+        self._at_hand: list[sa.Connection] = []
         if self.is_sqlite:
             self._open_sqlite()
         else:
@@ -123,7 +132,36 @@ class Database:
             )
         )
 
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """For questions. To take a connection from the pool and give it back takes longer than most of them."""
+        try:
+            connection = self._at_hand.pop()
+        except IndexError:
+            connection = self.reader.connect()
+        try:
+            yield connection
+            connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        if self.is_sqlite and len(self._at_hand) < _MOST_AT_HAND:
+            self._at_hand.append(connection)
+        else:
+            connection.close()
+
+    @property
+    def may_have_checkpointer(self) -> bool:
+        """Whether another connection than the writer's can copy the WAL into the file."""
+        return self.is_sqlite and not self.read_only and sqlite_module().sqlite_version_info >= SOUND_SQLITE
+
+    def connect_for_checkpoints(self) -> Any:
+        """A connection to SQLite that is for nothing else."""
+        return _sqlite_connection(sqlite_module(), _sqlite_address(sqlite_module(), self.path, read_only=False))
+
     def close(self) -> None:
+        while self._at_hand:
+            self._at_hand.pop().close()
         self.reader.dispose()
         if self.writer is not None:
             self.writer.dispose()
@@ -181,21 +219,16 @@ def _create_private(path: Path) -> None:
 
 
 def _sqlite_engine(module: ModuleType, path: Path, *, read_only: bool, writer: bool) -> sa.Engine:
-    address = f"file:{quote(str(path.absolute()))}?{_access(module, path, read_only)}"
+    address = _sqlite_address(module, path, read_only=read_only)
 
     def connect() -> Any:
-        connection = module.connect(
-            address,
-            uri=True,
-            timeout=LOCK_PATIENCE,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,
-        )
+        connection = _sqlite_connection(module, address)
         if writer:
+            pages = _PAGES_WITH_CHECKPOINTER if module.sqlite_version_info >= SOUND_SQLITE else _PAGES_ALONE
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}").fetchall()
+            connection.execute(f"PRAGMA wal_autocheckpoint = {pages}").fetchall()
+            connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE}")
         else:
             connection.execute("PRAGMA query_only = ON")
         return connection
@@ -213,6 +246,21 @@ def _sqlite_engine(module: ModuleType, path: Path, *, read_only: bool, writer: b
     if writer:
         sa.event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _sqlite_address(module: ModuleType, path: Path, *, read_only: bool) -> str:
+    return f"file:{quote(str(path.absolute()))}?{_access(module, path, read_only)}"
+
+
+def _sqlite_connection(module: ModuleType, address: str) -> Any:
+    return module.connect(
+        address,
+        uri=True,
+        timeout=LOCK_PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

@@ -9,19 +9,27 @@ from eventlog.errors import CommandConflict, VersionConflict
 from eventlog.merkle import Frontier, leaf_hash
 from eventlog.record import Append, Receipt, Record, encode_record
 from eventlog.request import Pending, ViewChanges, in_utc
-from eventlog.transaction import Closing, Opening, Transaction, last_of
+from eventlog.transaction import Tip, Transaction, last_of
+
+#: With more streams than this in memory, a writer begins to learn them anew.
+_MOST_STREAMS = 50_000
 
 
 class Group:
     """The log as the accepted requests of one group move it, not yet written."""
 
-    def __init__(self, opening: Opening, now: int) -> None:
-        self._opening = opening
-        self._frontier = Frontier.from_bytes(opening.size, opening.frontier)
-        self._last = opening.recorded_at
+    def __init__(self, transaction: Transaction, left: Tip | None, now: int) -> None:
+        self._transaction = transaction
+        self._tip = tip = transaction.open(left)
+        #: Whether this writer left the end of the log as it is, and so knows it.
+        self._is_known = tip is left
+        self._frontier = Frontier.from_bytes(tip.size, tip.frontier)
+        self._last = tip.recorded_at
         self._now = now
         #: Number and version of each stream, as they are after what was accepted.
-        self._streams = opening.streams
+        self._streams = tip.streams
+        #: Position of the first event of each command of the group that was recorded before, by its key.
+        self._recorded: dict[int, int] = {}
         self._accepted: dict[str, tuple[str, Receipt]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {
             table: [] for table in ("streams", "events", "followups", "outbox", "texts")
@@ -29,16 +37,37 @@ class Group:
         self._changes: ViewChanges = {}
         self._instant_of, self._made = now, from_microseconds(now)
 
-    def judge(self, transaction: Transaction, waiting: Sequence[Pending]) -> None:
+    def _look_up(self, waiting: Sequence[Pending]) -> None:
+        """What has to be known before anything is decided.
+
+        Of a stream whose version is the expected one, whether the command was recorded is not asked as long as the end
+        of the log is known: it hardly ever was, and the database itself refuses to record it again.
+        """
+        if len(self._streams) > _MOST_STREAMS:
+            self._streams.clear()
+        names = list({pending.request.stream for pending in waiting if pending.request.stream not in self._streams})
+        if names:
+            self._streams.update(dict.fromkeys(names, (0, 0)))
+            self._streams.update(self._transaction.find_streams(names))
+        doubtful = [
+            pending.key
+            for pending in waiting
+            if not self._is_known or pending.request.expected != self._streams[pending.request.stream][1]
+        ]
+        if doubtful:
+            self._recorded = self._transaction.find_commands(doubtful)
+
+    def judge(self, waiting: Sequence[Pending]) -> None:
         """Give each request its outcome; those that fail leave no trace."""
+        self._look_up(waiting)
         for pending in waiting:
             request = pending.request
             # Whether it was recorded is asked before the version is: a retry names the version of the first time.
-            pending.outcome = self._repeated(pending, transaction)
+            pending.outcome = self._repeated(pending)
             if pending.outcome is not None:
                 continue
             stream, expected = request.stream, request.expected
-            number, version = self._streams.get(stream, (0, 0))
+            number, version = self._streams[stream]
             if version != expected:
                 pending.outcome = VersionConflict(stream, expected, version)
                 continue
@@ -46,16 +75,16 @@ class Group:
             pending.outcome = receipt
             self._accepted[request.command_id] = (request.command_digest, receipt)
 
-    def _repeated(self, pending: Pending, transaction: Transaction) -> Receipt | Exception | None:
+    def _repeated(self, pending: Pending) -> Receipt | Exception | None:
         request = pending.request
         command_id = request.command_id
         if command_id in self._accepted:
             digest, receipt = self._accepted[command_id]
             first, last, version, recorded_id = receipt.first, receipt.last, receipt.version, command_id
-        elif pending.key in self._opening.commands:
-            first = self._opening.commands[pending.key]
-            (record,) = transaction.records_from(first, 1)
-            ended = last_of(record, transaction.records_from)
+        elif pending.key in self._recorded:
+            first = self._recorded[pending.key]
+            (record,) = self._transaction.records_from(first, 1)
+            ended = last_of(record, self._transaction.records_from)
             last, version = ended.position, ended.version
             digest, recorded_id = record.command_digest, record.command_id
         else:
@@ -105,7 +134,7 @@ class Group:
         return self._made
 
     def _new_stream(self, name: str) -> int:
-        number = self._opening.stream_count + len(self._rows["streams"]) + 1
+        number = self._tip.stream_count + len(self._rows["streams"]) + 1
         self._rows["streams"].append((number, name))
         return number
 
@@ -120,8 +149,9 @@ class Group:
             rows["outbox"].append((notice.id, stream, before + notice.event, *to, due))
         rows["texts"].extend((text.id, text.salt, text.body, text.person) for text in request.texts)
 
-    def write(self, transaction: Transaction) -> None:
-        """Write what was accepted; to be closed with `closing`."""
+    def write(self) -> Tip | None:
+        """Write what was accepted, for the transaction to be closed with this; None if nothing was."""
+        transaction = self._transaction
         for table, rows in self._rows.items():
             if rows:
                 transaction.insert(table, rows)
@@ -132,14 +162,21 @@ class Group:
                 transaction.delete(view, gone)
             if put:
                 transaction.upsert(view, put)
+        return self._moved() if self._rows["events"] else None
 
-    def closing(self) -> Closing | None:
-        """The head as it is to be left; None if nothing was accepted."""
-        if not self._rows["events"]:
-            return None
-        frontier = self._frontier
-        stream_count = self._opening.stream_count + len(self._rows["streams"])
-        return Closing(frontier.size, frontier.to_bytes(), frontier.root(), self._last or 0, stream_count)
+    def _moved(self) -> Tip:
+        frontier, count = self._frontier, self._tip.stream_count + len(self._rows["streams"])
+        return Tip(frontier.size, frontier.to_bytes(), frontier.root(), self._last, count, self._streams)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows are written."""
+        return sum(map(len, self._rows.values())) + sum(map(len, self._changes.values()))
+
+    @property
+    def found(self) -> Tip:
+        """The end of the log as it was found."""
+        return self._tip
 
 
 def _entries(request: Append, first: int, version: int, recorded_at: datetime) -> list[bytes]:

@@ -1,88 +1,160 @@
 """The write transaction on PostgreSQL: the lock on the one row of head makes the order, under READ COMMITTED.
 
-Each statement of READ COMMITTED sees what was committed when it begins, so whatever follows the lock sees all that
-those who held it before have done. The server is waited for four times, however much there is to write: for the lock,
-the lookups, all writes in one statement, the commit. (Not by a pipeline: psycopg's waits for ever when the server is
-slower to take a large statement than the client is to go on to the commit.)
+Mostly nobody else has written since this writer did. Then all is one statement, and the server is waited for once: it
+moves the head from where this writer left it and, only if it stood there, writes the rest. Otherwise the server is
+waited for at the lock, the lookups, all writes in one statement, and the commit; each statement of READ COMMITTED sees
+what was committed when it begins, so whatever follows the lock sees all that those who held it before have done.
+(Not by a pipeline: psycopg's waits for ever when the server is slower to take a large statement than the client is to
+go on to the commit.)
 """
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any
+
+from psycopg import RawCursor
+from psycopg.pq import Format
 
 from eventlog.arrays import ARRAYS, BigintArray, TextArray, register
 from eventlog.columns import BYTES, Instant
 from eventlog.record import Record, decode_record
 from eventlog.schema import metadata
-from eventlog.statements import insert_into
-from eventlog.transaction import GROWING, SHAPES, Closing, Opening, Rows
+from eventlog.statements import insert_into, names_of
+from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip
 
-_HEAD = "BEGIN; SELECT size, encode(frontier, 'base64'), recorded_at, streams FROM head FOR UPDATE"
-_LOOKUPS = (
-    "SELECT name, number, (SELECT max(version) FROM events WHERE stream = number) FROM streams WHERE name = ANY(%s)"
-    " UNION ALL SELECT NULL, command, position FROM events WHERE command = ANY(%s)"
+_HEAD = (
+    "BEGIN; SELECT size, encode(frontier, 'base64'), encode(root, 'base64'), recorded_at, streams FROM head FOR UPDATE"
 )
-_ENTRIES = "SELECT entry FROM events WHERE position >= %s ORDER BY position LIMIT %s"
-_MOVE = "UPDATE head SET size = %s, frontier = %s, root = %s, recorded_at = %s, streams = %s"
+_STREAMS = (
+    "SELECT name, number, (SELECT max(version) FROM events WHERE stream = number) FROM streams WHERE name = ANY($1)"
+)
+_COMMANDS = "SELECT command, position FROM events WHERE command = ANY($1)"
+_ENTRIES = "SELECT entry FROM events WHERE position >= $1 ORDER BY position LIMIT $2"
+_MOVE = "UPDATE head SET size = $1, frontier = $2, root = $3, recorded_at = $4, streams = $5"
+_MOVE_ON = f"moved AS ({_MOVE} WHERE size = $6 AND root = $7 RETURNING 1)"
 
 
 class PostgresTransaction:
     def __init__(self, driver: Any) -> None:
         self._driver = driver
         register(driver)
-        self._cursor = driver.cursor(binary=True)
-        self._statements: list[str] = []
+        # With PostgreSQL's own placeholders: statements with so many would be looked through for psycopg's each time.
+        self._cursor = RawCursor(driver)
+        self._cursor.format = Format.BINARY
+        #: What the end of the log is taken to be, while nobody has looked.
+        self._trusted: Tip | None = None
+        self._parts: list[Part] = []
         self._arrays: list[Any] = []
 
-    def open(self, names: Sequence[str], keys: Sequence[int]) -> Opening:
-        # Begun by hand, in the message that asks for the lock.
+    def open(self, left: Tip | None) -> Tip:
+        # A transaction is begun by hand, in the message that asks for the lock, or not at all.
         self._driver.autocommit = True
+        self._trusted = left
+        return self._take_head() if left is None else left
+
+    def _take_head(self) -> Tip:
         head = self._driver.execute(_HEAD)
         head.nextset()
-        size, frontier, recorded_at, count = head.fetchone()
-        streams: dict[str, tuple[int, int]] = {}
-        commands: dict[int, int] = {}
-        found = self._cursor.execute(_LOOKUPS, (TextArray(names), BigintArray(keys))).fetchall()
-        for name, number, value in found:
-            if name is None:
-                commands[number] = value
-            else:
-                streams[name] = (number, value)
-        return Opening(size, b64decode(frontier), recorded_at, count, streams, commands)
+        size, frontier, root, recorded_at, count = head.fetchone()
+        return Tip(size, b64decode(frontier), b64decode(root), recorded_at, count)
+
+    def _make_sure(self) -> None:
+        """What is looked up has to be so when the rest is written, so the head is locked before."""
+        trusted, self._trusted = self._trusted, None
+        if trusted is None:
+            return
+        tip = self._take_head()
+        if (tip.size, tip.root) != (trusted.size, trusted.root):
+            self._driver.execute("ROLLBACK")
+            raise Outrun
+
+    def find_streams(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+        self._make_sure()
+        found = self._cursor.execute(_STREAMS, (TextArray(names),)).fetchall()
+        return {name: (number, version) for name, number, version in found}
+
+    def find_commands(self, keys: Sequence[int]) -> dict[int, int]:
+        self._make_sure()
+        return dict(self._cursor.execute(_COMMANDS, (BigintArray(keys),)).fetchall())
 
     def records_from(self, position: int, limit: int) -> list[Record]:
         return [decode_record(row[0]) for row in self._cursor.execute(_ENTRIES, (position, limit)).fetchall()]
 
     def insert(self, table: str, rows: Rows) -> None:
-        self._add(_insert_statement(table), table, GROWING[table], rows)
+        columns = GROWING[table]
+        self._add((insert_into(table, columns), len(columns), ""), table, columns, rows)
 
     def upsert(self, view: str, rows: Rows) -> None:
-        self._add(_upsert_statement(view), view, SHAPES[view].columns, rows)
+        shape = SHAPES[view]
+        part = (insert_into(view, shape.columns), len(shape.columns), shape.on_conflict)
+        self._add(part, view, shape.columns, rows)
 
     def delete(self, view: str, keys: Rows) -> None:
-        self._add(_delete_statement(view), view, SHAPES[view].key, keys)
+        key = SHAPES[view].key
+        self._add((f"DELETE FROM {view} WHERE ({names_of(key)}) IN (", len(key), ")"), view, key, keys)
 
-    def _add(self, statement: str, table: str, columns: Sequence[str], rows: Rows) -> None:
+    def _add(self, part: "Part", table: str, columns: Sequence[str], rows: Rows) -> None:
         kinds = _kinds(table, columns)
-        self._statements.append(statement)
+        self._parts.append(part)
         self._arrays += [ARRAYS[kind](values) for kind, values in zip(kinds, zip(*rows, strict=True), strict=True)]
 
     def flush(self) -> None:
-        if self._statements:
-            self._execute("SELECT 1", ())
+        if self._parts:
+            self._cursor.execute(_alone(tuple(self._parts)), self._arrays)
+            self._parts, self._arrays = [], []
 
-    def _execute(self, last: str, values: tuple[Any, ...]) -> None:
-        """Everything added, as parts of one statement."""
-        parts = ", ".join(f"w{number} AS ({statement})" for number, statement in enumerate(self._statements))
-        self._cursor.execute(f"WITH {parts} {last}", [*self._arrays, *values])
-        self._statements, self._arrays = [], []
+    def close(self, tip: Tip | None) -> None:
+        try:
+            if self._trusted is not None:
+                self._move_on(self._trusted, tip)
+                return
+            if tip is not None:
+                self.flush()
+                self._cursor.execute(_MOVE, _head_of(tip))
+            self._driver.execute("COMMIT")
+        finally:
+            self._driver.autocommit = False
 
-    def close(self, head: Closing | None) -> None:
-        if head is not None:
-            self._execute(_MOVE, (head.size, head.frontier, head.root, head.recorded_at, head.stream_count))
-        self._driver.execute("COMMIT")
-        self._driver.autocommit = False
+    def _move_on(self, left: Tip, tip: Tip | None) -> None:
+        """One statement that is a transaction of its own: all of it is written, or nothing."""
+        if tip is None:
+            return
+        found = self._cursor.execute(
+            _moving_on(tuple(self._parts)), [*_head_of(tip), left.size, left.root, *self._arrays]
+        )
+        if found.fetchone() == (0,):
+            raise Outrun
+
+
+def _head_of(tip: Tip) -> tuple[Any, ...]:
+    return tip.size, tip.frontier, tip.root, tip.recorded_at, tip.stream_count
+
+
+#: What writes to one table: the statement before the SELECT that unfolds its rows, its columns' count, the rest.
+Part = tuple[str, int, str]
+
+
+@lru_cache
+def _alone(parts: tuple[Part, ...]) -> str:
+    return f"WITH {_written(parts, 0, '')} SELECT 1"
+
+
+@lru_cache
+def _moving_on(parts: tuple[Part, ...]) -> str:
+    """The rows are unfolded once for each head that moved: once, or not at all."""
+    return f"WITH {_MOVE_ON}, {_written(parts, 7, ', moved')} SELECT count(*) FROM moved"
+
+
+def _written(parts: Iterable[Part], before: int, beside: str) -> str:
+    """The parts as those of one statement; `before` so many of its placeholders stand in front of theirs."""
+    numbers = count(before + 1)
+    return ", ".join(
+        f"w{ordinal} AS ({begin} SELECT given.* FROM unnest({', '.join(f'${next(numbers)}' for _ in range(columns))})"
+        f" AS given{beside} {end})"
+        for ordinal, (begin, columns, end) in enumerate(parts)
+    )
 
 
 @lru_cache
@@ -97,26 +169,3 @@ def _sql_type(table: str, column: str) -> str:
     if isinstance(kind, Instant):
         return "bigint"
     return {"String": "text", "BigInteger": "bigint", "Boolean": "boolean"}[type(kind).__name__]
-
-
-def _from_arrays(count: int) -> str:
-    return f"SELECT * FROM unnest({', '.join(['%s'] * count)})"
-
-
-@lru_cache
-def _insert_statement(table: str) -> str:
-    columns = GROWING[table]
-    return f"{insert_into(table, columns)} {_from_arrays(len(columns))}"
-
-
-@lru_cache
-def _upsert_statement(view: str) -> str:
-    shape = SHAPES[view]
-    return f"{insert_into(view, shape.columns)} {_from_arrays(len(shape.columns))} {shape.on_conflict}"
-
-
-@lru_cache
-def _delete_statement(view: str) -> str:
-    key = SHAPES[view].key
-    names = ", ".join(f'"{column}"' for column in key)
-    return f"DELETE FROM {view} WHERE ({names}) IN ({_from_arrays(len(key))})"

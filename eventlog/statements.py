@@ -47,7 +47,7 @@ class ViewShape:
 
     @cached_property
     def on_conflict(self) -> str:
-        target = f"ON CONFLICT ({_names(self.key)})"
+        target = f"ON CONFLICT ({names_of(self.key)})"
         if not self.others:
             return f"{target} DO NOTHING"
         changes = ", ".join(f"{_name(column)} = excluded.{_name(column)}" for column in self.others)
@@ -58,17 +58,13 @@ def _name(column: str) -> str:
     return f'"{column}"'
 
 
-def _names(columns: Sequence[str]) -> str:
+def names_of(columns: Sequence[str]) -> str:
     return ", ".join(map(_name, columns))
 
 
 def insert_into(table: str, columns: Sequence[str]) -> str:
-    return f"INSERT INTO {table} ({_names(columns)})"
+    return f"INSERT INTO {table} ({names_of(columns)})"
 
 
 def marks(count: int, mark: str) -> str:
     return f"({', '.join([mark] * count)})"
-
-
-def where_key(columns: Sequence[str], mark: str) -> str:
-    return " AND ".join(f"{_name(column)} = {mark}" for column in columns)

@@ -16,35 +16,37 @@ SHAPES = {name: ViewShape(table) for name, table in VIEWS.items()}
 Rows = Sequence[Sequence[Any]]
 
 
-class Opening(msgspec.Struct):
-    """What the log says once its head is taken."""
-
-    size: int
-    frontier: bytes
-    recorded_at: int | None
-    #: How many streams there are.
-    stream_count: int
-    #: Number and version of each stream asked for; those that do not exist are not in it.
-    streams: dict[str, tuple[int, int]]
-    #: Position of the first event of each command asked for that is recorded, by its key.
-    commands: dict[int, int]
-
-
-class Closing(msgspec.Struct):
-    """The head as it is to be left."""
+class Tip(msgspec.Struct):
+    """The end of the log: what its head says, and the streams that are known."""
 
     size: int
     frontier: bytes
     root: bytes
-    recorded_at: int
+    recorded_at: int | None
+    #: How many streams there are.
     stream_count: int
+    #: Number and version by name; 0 and 0 for one that does not exist.
+    streams: dict[str, tuple[int, int]] = {}
+
+
+class Outrun(Exception):
+    """Somebody else has moved the head since this writer left it; nothing was written."""
 
 
 class Transaction(Protocol):
     """What a group needs of a database, each method one statement for any number of rows."""
 
-    def open(self, names: Sequence[str], keys: Sequence[int]) -> Opening:
-        """Begin, take the head, and look up streams by name and commands by key."""
+    def open(self, left: Tip | None) -> Tip:
+        """Begin, and take the head: `left` itself if that is still the end of the log, else a tip without streams.
+
+        A database may take it on trust and find out later that it was `Outrun`.
+        """
+
+    def find_streams(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Number and version of those that exist."""
+
+    def find_commands(self, keys: Sequence[int]) -> dict[int, int]:
+        """Position of the first event of each command that is recorded, by its key."""
 
     def records_from(self, position: int, limit: int) -> list[Record]: ...
 
@@ -58,8 +60,8 @@ class Transaction(Protocol):
     def flush(self) -> None:
         """See to it that what was written so far is with the database; `close` does."""
 
-    def close(self, head: Closing | None) -> None:
-        """Move the head, if it moves, and commit."""
+    def close(self, tip: Tip | None) -> None:
+        """Move the head, if it moves, and commit. Raises Outrun where `open` trusted and should not have."""
 
 
 _PAGE = 16
