@@ -9,6 +9,7 @@ from bench.measuring.appends import coroutine_caller, thread_caller
 from bench.measuring.callers import Result, Side, by_coroutines, by_threads, interleaved
 from bench.measuring.peers import eventsourcing_postgres, eventsourcing_sqlite, raw_postgres, raw_sqlite
 from eventlog.log import EventLog, open_log
+from runtime.collector import spare_what_stays
 from tests.postgres_server import fresh_database, plain, postgres_server
 
 PEER = "eventsourcing"
@@ -78,6 +79,7 @@ def main() -> None:
         if asked.only in (None, place.lower().replace("postgresql", "postgres")):
             with ExitStack() as opened:
                 sides = sides_of(opened)
+                spare_what_stays()  # as the worker does
                 for callers in map(int, asked.callers.split(",")):
                     report(place, callers, interleaved(sides, PEER, callers, asked.seconds, asked.rounds))
     print(

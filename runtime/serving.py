@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from runtime import telemetry
+from runtime.collector import spare_what_stays
 from runtime.connection import TemporalUnavailable, connect
 from runtime.folder import DataFolder
 from runtime.loglines import set_up_logging
@@ -106,6 +107,7 @@ async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) ->
     if (sentence := await register_search_attributes(client)) is not None:
         log.warning("search attributes are missing", reason=sentence)
     async with make_worker(client, settings):
+        spare_what_stays()
         log.info("serving", task_queue=settings.task_queue, namespace=client.namespace)
         if settings.build_id is not None:
             how = make_current(Version(settings.deployment, settings.build_id), address=address_of(client))
