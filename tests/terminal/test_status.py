@@ -49,6 +49,13 @@ def test_a_task_queue_that_nobody_serves_is_told(kaskad: Calls) -> None:
     assert "No worker serves the task queue served-by-nobody" in told["wrong"][0]["what"]
 
 
+def test_a_namespace_that_is_not_there_is_told_with_the_command_that_makes_it(kaskad: Calls) -> None:
+    (wrong, *_) = kaskad("status", "--json", TEMPORAL_NAMESPACE="nowhere").json["wrong"]
+    assert "No worker serves" in wrong["what"]
+    assert "Namespace nowhere is not found" in wrong["remedy"]
+    assert "temporal operator namespace create" in wrong["remedy"]
+
+
 def test_what_is_asked_of_a_role_that_nobody_has_is_told(kaskad: Calls, tmp_path: Path) -> None:
     short = start_short(kaskad, tmp_path)
 
