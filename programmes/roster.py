@@ -1,10 +1,10 @@
 """Reads the list of schools that a rollout starts with, or that a school nominates: all rows, or none."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from domain.identity import is_person_id, is_valid_id, nearest
+from domain.identity import LONGEST_ID, is_person_id, is_valid_id, nearest
 from domain.programme import Programme
 from domain.rollout.commands import Place
 from domain.text import LONG, SHORT, Text, unprintable
@@ -31,11 +31,15 @@ _MEANT = {"kz": "kk", "kaz": "kk", "қаз": "kk", "каз": "kk", "rus": "ru", 
 
 
 def read_roster(
-    path: Path, programme: Programme, addressed: Callable[[str], str | None] = lambda address: None
+    path: Path,
+    programme: Programme,
+    addressed: Callable[[str], str | None] = lambda address: None,
+    others: Collection[str] | None = None,
 ) -> tuple[Place, ...]:
     """Every row of a CSV or XLSX file as a place in the cascade; raises RosterProblems with all bad rows.
 
-    `addressed` tells the id of whoever is registered with an e-mail address.
+    `addressed` tells the id of whoever is registered with an e-mail address; `others` are the schools that a parent can
+    be beside those of the list, where that is known.
     """
     sheet = read_sheet(path)
     problems = [*sheet.problems, *_of_header(sheet, programme)]
@@ -47,7 +51,7 @@ def read_roster(
     rows = [_Row(number, names, cells, programme, addressed) for number, cells in sheet.rows]
     for row in rows:
         problems += row.problems()
-    problems += _across(rows, programme)
+    problems += _across(rows, programme, others)
     if problems:
         raise RosterProblems(sheet.file, problems)
     return tuple(row.place() for row in rows)
@@ -127,7 +131,9 @@ class _Row:
 
     def _ids(self) -> Iterator[RosterProblem]:
         for column, value in (("school", self.school), ("parent", self.parent)):
-            if (value or column == "school") and not is_valid_id(value):
+            if len(value) > LONGEST_ID:
+                yield self._problem(column, f"has {len(value)} characters", f"at most {LONGEST_ID}")
+            elif (value or column == "school") and not is_valid_id(value):
                 yield self._problem(column, f"'{value}' is no id" if value else "is empty", _suggested(value))
         tiers = self.programme.tier_by_id
         if self.tier not in tiers:
@@ -177,7 +183,7 @@ def _suggested(value: str) -> str:
     return f"lower-case letters, digits and hyphens, such as '{example}'"
 
 
-def _across(rows: list[_Row], programme: Programme) -> Iterator[RosterProblem]:
+def _across(rows: list[_Row], programme: Programme, others: Collection[str] | None) -> Iterator[RosterProblem]:
     first: dict[str, _Row] = {}
     for row in rows:
         if row.school and row.school in first:
@@ -185,8 +191,11 @@ def _across(rows: list[_Row], programme: Programme) -> Iterator[RosterProblem]:
             yield RosterProblem(row.number, "school", message, "each school stands once")
         first.setdefault(row.school, row)
     for row in rows:
-        # A parent that is not in the list may be in the rollout: only the rollout can tell.
         parent = first.get(row.parent) if row.parent else None
+        if others is not None and row.parent and parent is None and row.parent not in others:
+            near = nearest(row.parent, [*first, *others])
+            right = f"did you mean '{near}'?" if near else "a school of the list, or one that takes part already"
+            yield RosterProblem(row.number, "parent", f"there is no school '{row.parent}'", right)
         above = programme.parents_of.get(row.tier, ())
         if parent is not None and above and parent.tier in programme.tier_by_id and parent.tier not in above:
             message = f"'{row.parent}' is of the tier '{parent.tier}'"

@@ -6,7 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_UNPACKED = 40 * 1024 * 1024
 MOST_ROWS = 5_000
 MOST_COLUMNS = 100
+_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+_TABLES = "give the table as .xlsx or as CSV UTF-8"
+_BEGINNING = 1_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,6 +75,12 @@ def read_sheet(path: Path) -> Sheet:
         return _checked(path, *_from_workbook(path, content))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise _unreadable(path, "is an old .xls workbook", "save it as .xlsx or as CSV UTF-8")
+    if path.suffix.lower() in _WORKBOOKS:
+        raise _unreadable(path, f"is no workbook, although its name ends in {path.suffix}", _TABLES)
+    if content.startswith(b"%PDF-"):
+        raise _unreadable(path, "is a PDF and no table", _TABLES)
+    if b"\0" in content[:_BEGINNING] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _unreadable(path, "is neither a workbook nor a text", _TABLES)
     return _checked(path, _from_text(path, content), [])
 
 
@@ -141,6 +150,9 @@ def _from_workbook(path: Path, content: bytes) -> tuple[list[tuple[int, tuple[st
                 problems.append(
                     RosterProblem(number, cell.coordinate, f"holds the error {cell.value}", "write it anew")
                 )
+            elif isinstance(cell.value, date | time):
+                right = "make the column one of text in Excel, and write it anew"
+                problems.append(RosterProblem(number, cell.coordinate, "was turned into a date by Excel", right))
         lines.append((number, _trimmed(tuple(_text(cell.value) for cell in row))))
     return lines, problems
 
@@ -199,8 +211,6 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat()
     if isinstance(value, date):
-        return value.isoformat()
+        return value.isoformat()[:10]
     return str(value).strip()

@@ -50,7 +50,7 @@ def list_checkpoints(school: str | None, rollout_id: str | None, log: str | None
                 each["school"],
                 each["step"],
                 each["number"],
-                each["outcome"],
+                "open, due" if each["outcome"] == "open" else each["outcome"],
                 each["when"],
                 each["mentor_name"] or each["mentor"],
                 each["remark"],

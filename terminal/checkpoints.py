@@ -52,7 +52,7 @@ def _open(log: "EventLog", row: Row | None, rollout: str | None) -> list[Row]:
             each["participant"],
             each["step"],
             int(each["task"].rpartition("-")[2]),
-            "overdue" if each["status"] == "overdue" else "open, due",
+            each["status"],
             each["due_at"],
             each["person"],
         )

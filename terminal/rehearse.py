@@ -85,17 +85,18 @@ def _plan(
     from terminal.rollout_start import wanted
 
     asked = wanted(programme, cohort, None, schools, parameters, as_json=as_json)
-    named = _nominees(nominees, asked.definition.programme, as_json=as_json)
+    known = {place.school for place in asked.places}
+    named = _nominees(nominees, asked.definition.programme, known, as_json=as_json)
     people = _habits(habits) if habits else read_habits()
     places = with_simulated_people(asked.places)
     return Plan("rehearsal", asked.definition, cohort, places, seed, by_parent(named), people)
 
 
-def _nominees(file: Path | None, programme: "Programme", *, as_json: bool) -> "tuple[Place, ...]":
+def _nominees(file: Path | None, programme: "Programme", schools: set[str], *, as_json: bool) -> "tuple[Place, ...]":
     from rehearsal.cast import with_simulated_people
     from terminal.roster_file import read_places
 
-    return with_simulated_people(read_places(file, programme, None, as_json=as_json)) if file else ()
+    return with_simulated_people(read_places(file, programme, None, others=schools, as_json=as_json)) if file else ()
 
 
 def _habits(file: Path) -> "Habits":

@@ -15,6 +15,7 @@ from activities.organisation import adoption, ask_organisation, new_command_id
 from domain.command import Command
 from domain.identity import is_valid_id, participant_id, rollout_stream
 from domain.rollout.commands import EnrolSchools, Place, StartRollout
+from domain.rollout.places import teams_of_its_own
 from programmes.library import find_programme
 from programmes.reader import Definition, read_programme
 from terminal.acting import prepare, with_asker
@@ -68,7 +69,8 @@ def wanted(
     if not is_valid_id(chosen):
         raise BadInput(f"'{chosen}' is no id for a rollout: lower-case letters, digits and hyphens, at most 63.")
     with optional_log() as log:
-        places = read_places(schools, definition.programme, log, as_json=as_json) if schools else ()
+        others = teams_of_its_own(definition.programme)
+        places = read_places(schools, definition.programme, log, others=others, as_json=as_json) if schools else ()
     return Wanted(chosen, definition, cohort, places)
 
 

@@ -1,6 +1,6 @@
 """Lists of schools as commands take them: read whole or refused whole, with a table of the rows that are wrong."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 
 
 def read_places(
-    file: Path, programme: "Programme", log: "EventLog | None", *, as_json: bool = False
+    file: Path,
+    programme: "Programme",
+    log: "EventLog | None",
+    *,
+    others: Collection[str] | None = None,
+    as_json: bool = False,
 ) -> "tuple[Place, ...]":
-    """The schools of a list. Raises BadInput after a table of its problems; none of its rows is taken then."""
+    """The schools of a list. Raises BadInput after a table of its problems; none of its rows is taken then.
+
+    `others` are the schools that a parent can be beside those of the list.
+    """
     from programmes.roster import RosterProblems, read_roster
     from terminal.reading import persons_addressed
 
@@ -30,7 +38,7 @@ def read_places(
 
     try:
         with persons_addressed() as looked_up:
-            places = read_roster(file, programme, addressed)
+            places = read_roster(file, programme, addressed, others)
     except RosterProblems as refused:
         refuse_rows(file, refused.problems, as_json=as_json)
     if log is not None:

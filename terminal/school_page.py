@@ -239,12 +239,30 @@ def print_schools(rollout: str | None, tier: str | None, log_named: str | None, 
         if tier is not None:
             one_of(tier, sorted({row["tier"] for row in rows}), "school at the tier")
         names = {row["participant"]: row["names"] for row in log.rows("roster")}
+    shown = [row for row in rows if tier in (None, row["tier"])]
+    if as_json:
+        print_json([_told(row, names) for row in shown])
+        return
     columns = ("School", "Name", "Tier", "Status", "Seats", "Parent", "Rollout")
-    print_table(columns, [_line(row, names) for row in rows if tier in (None, row["tier"])], as_json=as_json)
+    print_table(columns, [_line(row, names) for row in shown])
+
+
+def _told(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    """For programs: numbers, and the phase as the log has it."""
+    return {
+        "school": row["school"],
+        "name": in_language(names.get(row["participant"], "{}")),
+        "tier": row["tier"],
+        "status": phase_of(row),
+        "seats_filled": row["seats_filled"],
+        "seats_total": row["seats_total"],
+        "parent": school_of(row["parent"]) if row["parent"] else None,
+        "rollout": row["rollout"],
+    }
 
 
 def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[object, ...]:
-    status = "certified" if row["status"] == "journey" and row["certified_at"] else row["status"]
+    status = phase_of(row)
     return (
         row["school"],
         in_language(names.get(row["participant"], "{}")),

@@ -52,8 +52,8 @@ def enrol(
     with reading() as log:
         name = str(only_rollout(log, rollout)["rollout"])
         with states_of(log) as states:
-            programme = states.programme(name)
-        places = _given(log, programme, file, school, tier, given, seats, as_json=as_json)
+            programme, state = states.programme(name), states.rollout(name)
+        places = _given(log, programme, state, file, school, tier, given, seats, as_json=as_json)
         refused = _refused(log, name, programme, who, places)
     if refused:
         print_refusals(refused, as_json=as_json)
@@ -69,6 +69,7 @@ def enrol(
 def _given(
     log: "EventLog",
     programme: "Programme",
+    state: Rollout,
     file: Path | None,
     school: str | None,
     tier: str | None,
@@ -80,7 +81,8 @@ def _given(
     if (file is None) == (school is None):
         raise BadInput("Give either a file with schools, or one school by --id and the options beside it.")
     if file is not None:
-        return read_places(file, programme, log, as_json=as_json)
+        others = {school_of(participant) for participant in state.roster}
+        return read_places(file, programme, log, others=others, as_json=as_json)
     if tier is None:
         raise BadInput(f"{school} lacks --tier: {', '.join(each.id for each in programme.tiers)}.")
     persons = {seat: person_meant(log, person) for seat, person in seats.items()}
@@ -133,7 +135,7 @@ def nominate(
         with states_of(log) as states:
             programme, state = states.programme(name), states.rollout(name)
         tier = tier or (_only_tier_below(programme, state, named) if named else None)
-        places = _given(log, programme, file, school, tier, given, seats, as_json=as_json)
+        places = _given(log, programme, state, file, school, tier, given, seats, as_json=as_json)
     by_parent = _by_parent(places, named.school if named else None)
     requests = list(_nominations(name, by_parent, who))
     left = len(places) - sum(len(those) for those in by_parent.values())

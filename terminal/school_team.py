@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domain.calendar import instant_on
+from domain.identity import nearest
 from domain.participant.team import AssignDuty, FreeSeat, NameSubstitute, TakeSeat
 from programmes.sheet import RosterProblem
 from terminal.acting import actor, ask, prepare, say
@@ -133,8 +134,6 @@ def _duties_known(log: "EventLog", rollout: str | None) -> tuple[str, ...]:
 
 
 def _of_tier(log: "EventLog", tier: str, rollout: str | None) -> list[Meant]:
-    from domain.identity import nearest
-
     name = str(only_rollout(log, rollout)["rollout"])
     rows = log.rows("participants", rollout=name)
     found = [meant_of(row) for row in rows if row["tier"] == tier and row["ended_at"] is None]
@@ -142,6 +141,11 @@ def _of_tier(log: "EventLog", tier: str, rollout: str | None) -> list[Meant]:
         close = nearest(tier, {row["tier"] for row in rows})
         raise NotFound(f"{name} has no schools of the tier '{tier}'" + (f"; did you mean '{close}'?" if close else "."))
     return found
+
+
+def _seats_of(log: "EventLog", rollout: str, tier: str) -> tuple[str, ...]:
+    with states_of(log) as states:
+        return tuple(seat.id for seat in states.programme(rollout).tier_by_id[tier].seats)
 
 
 def _meant_rows(
@@ -155,6 +159,7 @@ def _meant_rows(
     first: dict[tuple[str, str], int] = {}
     found: list[tuple[Meant, Mapping[str, str], dict[str, str]]] = []
     school_of = cache(lambda school: school_meant(log, school, rollout))
+    seats_of = cache(lambda name, tier: _seats_of(log, name, tier))
     with persons_meant(log) as person_of:
         for number, row in sheet.rows:
             meant, persons = None, {}
@@ -170,6 +175,10 @@ def _meant_rows(
                     problems.append(RosterProblem(number, column, str(unknown)))
             if meant is None:
                 continue
+            if beside == "seat" and row["seat"] not in (known := seats_of(meant.rollout, meant.tier)):
+                close = nearest(row["seat"], known)
+                right = f"did you mean '{close}'?" if close else f"its seats: {', '.join(known)}"
+                problems.append(RosterProblem(number, "seat", f"{meant.school} has no seat '{row['seat']}'", right))
             before = first.setdefault((meant.participant, row.get(beside, "")), number)
             if before != number:
                 said = f"'{row[beside]}' of {meant.school}" if beside else f"'{meant.school}'"

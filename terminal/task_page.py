@@ -148,12 +148,23 @@ def _item(to: "Addressed", task: "Task") -> Page:
     from runtime.settings import settings
 
     item = dict(items_of(to.tier.step_by_id[task.step]))[task.subject or ""]
+    from activities.media_types import MEDIA_TYPES
+
     accepts = item.accepts
+    endings = [ending for ending, each in MEDIA_TYPES.items() if each in accepts.media_types]
     return {
         "Instructions": item.instructions.in_language(settings().language) if item.instructions else None,
-        "Files": f"{accepts.min_files} to {accepts.max_files}, up to {accepts.max_bytes} bytes each",
-        "Types": ", ".join(accepts.media_types),
+        "Files": f"{accepts.min_files} to {accepts.max_files}, up to {_size(accepts.max_bytes)} each",
+        "Types": ", ".join(endings or accepts.media_types),
     }
+
+
+def _size(size: int) -> str:
+    """In the unit that leaves a short number."""
+    for unit, of_them in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= of_them:
+            return f"{size / of_them:.4g} {unit}"
+    return f"{size} bytes"
 
 
 def _rubric(to: "Addressed", task: "Task") -> dict[str, int]:

@@ -22,6 +22,7 @@ T = TypeVar("T")
 WIDTH: Final = 140
 _NAME: Final = 24
 _ID: Final = 28
+_NARROW: Final = 110
 
 #: phase -> how it is called, and its style on a terminal
 PHASES: Final[Mapping[str, tuple[str, str]]] = {
@@ -148,7 +149,9 @@ def lines(
     # One long id must not push away what all the others have to say: its own line is shifted instead.
     ids = min(max((width(branch) + width(each.school) for branch, each in drawn), default=0), _ID)
     names = max((width(shown(each.name)) for _, each in drawn), default=0)
-    names = names if wide is None else min(names, _NAME)
+    if wide is not None:
+        # Where there is no room for all, the id is name enough: what waits for whom matters more.
+        names = 0 if wide < _NARROW else min(names, _NAME)
     return [
         Line(_text(branch, each, ids, names, wide, zone), PHASES.get(each.phase, ("", ""))[1]) for branch, each in drawn
     ]
@@ -174,20 +177,26 @@ def _draw(
 
 
 def _text(branch: str, each: Member, ids: int, names: int, wide: int | None, zone: tzinfo) -> str:
-    left = _padded(branch + each.school, ids) + "  " + _padded(cut(shown(each.name), names), names)
+    left = _padded(branch + each.school, ids)
+    left += "  " + _padded(cut(shown(each.name), names), names) if names else ""
     seats = f"{each.seats_filled}/{each.seats_total}" if each.seats_total else ""
     middle = f"{_padded(PHASES.get(each.phase, (each.phase, ''))[0], 13)}  {seats:>4}"
     if wide is not None:
         # How far somebody has come is what people look for: what is too long around it gives way.
         left = cut(left, wide - width(middle) - 2)
-    return cut(f"{left}  {middle}  {_waiting(each, zone)}".rstrip(), wide)
+    waiting = _waiting(each, zone, narrow=wide is not None and wide < _NARROW)
+    return cut(f"{left}  {middle}  {waiting}".rstrip(), wide)
 
 
-def _waiting(each: Member, zone: tzinfo) -> str:
+def _waiting(each: Member, zone: tzinfo, *, narrow: bool) -> str:
+    """The task that is due first; where it may be cut, whose it is comes before it."""
     if each.task is None or each.due_at is None:
         return ""
+    day = f"{each.due_at.astimezone(zone):%Y-%m-%d}"
+    if narrow:
+        return f"{'late ' if each.overdue else ''}{day} {each.role}: {each.task}"
     late = f"{each.overdue} overdue, " if each.overdue else ""
-    return f"{late}{each.due_at.astimezone(zone):%Y-%m-%d} {each.task} ({each.role})"
+    return f"{late}{day} {each.task} ({each.role})"
 
 
 def cut(text: str, wide: int | None) -> str:

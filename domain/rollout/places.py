@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.gate import Facts, sentence
 from domain.identity import nearest, participant_id, school_of
-from domain.programme import Opening, Programme
+from domain.programme import Opening, Programme, Tier
 from domain.refusal import Reason
 from domain.rollout.commands import NominateSchools, Place
 from domain.rollout.state import Nomination, Rollout, RosterEntry
@@ -37,13 +37,19 @@ GATE_SHUT = Reason(
 OTHER_REGION = Reason("other_region", "{school} lies in {region}; {parent} prepares schools of {own} only.")
 
 
+def teams_of_its_own(programme: Programme) -> dict[str, Tier]:
+    """School id -> tier of each team at the top of the cascade, which needs no list to take its place."""
+    tops = (tier for tier in programme.tiers if not programme.parents_of[tier.id] and tier.kind == "team")
+    return {tier.id.replace("_", "-"): tier for tier in tops}
+
+
 def top_places(programme: Programme, places: tuple[Place, ...]) -> Iterator[Place]:
     """A team at the top of the cascade takes its place even when no list names it."""
     named = {place.tier for place in places}
-    for tier in programme.tiers:
-        if not programme.parents_of[tier.id] and tier.kind == "team" and tier.id not in named:
+    for school, tier in teams_of_its_own(programme).items():
+        if tier.id not in named:
             yield Place(
-                school=tier.id.replace("_", "-"),
+                school=school,
                 tier=tier.id,
                 names=Text.model_validate(tier.title.model_dump()),
                 region="-",

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,43 @@ def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path, programm
 def test_the_shipped_examples_hold_no_person() -> None:
     for path in EXAMPLES.glob("*.csv"):
         assert "seat:" not in path.read_text(encoding="utf-8")
+
+
+def test_a_misspelt_parent_is_told_with_its_row_where_the_schools_are_known(sheet: Path, programme: Programme) -> None:
+    hub = "hub-1,rural-hub-school,А,А,A,Abai,kk"
+    sheet.write_text(f"{HEADER},parent\n{SEMEY},trainers\n{hub},nis-semei\n")
+    assert read_roster(sheet, programme), "only the rollout can tell"
+    with pytest.raises(RosterProblems) as refused:
+        read_roster(sheet, programme, others={"trainers"})
+    (problem,) = refused.value.problems
+    assert str(problem) == "row 3, column parent: there is no school 'nis-semei'; did you mean 'nis-semey'?"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("list.xlsx", b"%PDF-1.4\n%...", "is no workbook, although its name ends in .xlsx"),
+        ("list.xlsx", b"school,tier\n", "is no workbook, although its name ends in .xlsx"),
+        ("list.pdf", b"%PDF-1.4\n%...", "is a PDF and no table"),
+        ("list.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is neither a workbook nor a text"),
+    ],
+)
+def test_what_is_no_table_is_told_so(
+    tmp_path: Path, programme: Programme, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    (problem,) = problems_of(tmp_path / name, programme)
+    assert (problem.row, problem.message) == (0, message)
+
+
+def test_a_cell_that_excel_turned_into_a_date_is_no_id(tmp_path: Path, programme: Programme) -> None:
+    cells = SEMEY.split(",")
+    workbook(tmp_path / "list.xlsx", [HEADER.split(","), [date(2026, 5, 12), *cells[1:]]])
+    (problem,) = problems_of(tmp_path / "list.xlsx", programme)
+    assert (problem.row, problem.column, problem.message) == (2, "A2", "was turned into a date by Excel")
+
+
+def test_an_id_that_is_too_long_is_told_how_long_it_may_be(sheet: Path, programme: Programme) -> None:
+    sheet.write_text(f"{HEADER}\n{SEMEY.replace('nis-semey', 'n' * 87)}\n")
+    (problem,) = problems_of(sheet, programme)
+    assert (problem.message, problem.right) == ("has 87 characters", "at most 63")

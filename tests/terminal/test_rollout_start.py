@@ -49,19 +49,27 @@ def test_a_dry_run_needs_neither_a_stack_nor_a_log(kaskad: Calls, tmp_path: Path
 def test_a_dry_run_tells_every_school_that_the_domain_refuses(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
     rows = [
         school_row("school-1"),
-        school_row("hub-1", "rural-hub-school", "nobody"),
+        school_row("hub-1", "rural-hub-school", "school-1"),
         school_row("hub-2", "city-school"),
     ]
     asked = (*START, "--id", rollout_id, "--schools", school_list(tmp_path, rows))
     told = kaskad(*asked, "--dry-run", "--json", code=1).json
     assert not told["possible"]
     assert [each["school"] for each in told["refused"]] == ["hub-1", "hub-2"]
-    assert "'nobody' is none of this rollout's" in told["refused"][0]["why"]
+    assert "the gate open:rural-hub-school of school-1 is shut" in told["refused"][0]["why"]
     ended = kaskad(*asked, code=1)
     assert "hub-1" in ended.out
     assert "hub-2" in ended.out
     assert "2 of 3 schools are refused" in ended.err
     kaskad("rollout", "show", rollout_id, code=1)
+
+
+def test_a_misspelt_parent_is_told_with_its_row(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    rows = [school_row("school-1"), school_row("hub-1", "rural-hub-school", "scool-1")]
+    asked = (*START, "--id", rollout_id, "--schools", school_list(tmp_path, rows))
+    (problem, *_) = kaskad(*asked, "--dry-run", "--json", code=2).json
+    assert (problem["row"], problem["column"]) == (3, "parent")
+    assert problem["right_would_be"] == "did you mean 'school-1'?"
 
 
 def test_a_start_is_told_from_doing_it_again(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:

@@ -101,17 +101,35 @@ def test_a_seat_is_filled_by_the_manager_or_the_coordinator_alone(kaskad: Calls,
 
 
 def test_a_table_of_seats_is_reported_row_by_row(kaskad: Calls, cohort: str, tmp_path: Path) -> None:
-    first, second = person(kaskad, "First of a table"), person(kaskad, "Second of a table", "second@school.kz")
+    first = person(kaskad, "First of a table")
+    person(kaskad, "Second of a table", "second@school.kz")
     file = sheet(
         tmp_path,
         f"school,seat,person\nschool-1,principal,{first}\nschool-2,principal,second@school.kz\n"
-        f"school-1,janitor,{second}\n",
+        f"school-1,coordinator,{first}\n",
     )
     asked = ("school", "seats", "--file", file, "--rollout", cohort, "--json")
     assert [each["result"] for each in kaskad(*asked, code=1).json] == ["done", "done", "refused"]
     told = kaskad(*asked, code=1).json
     assert [each["result"] for each in told] == ["already done", "already done", "refused"]
-    assert "its seats are" in told[2]["why"]
+    assert "one person, one seat" in told[2]["why"]
+
+
+def test_an_unknown_seat_is_told_before_any_row_is_done(kaskad: Calls, cohort: str, tmp_path: Path) -> None:
+    who = person(kaskad, "Not seated")
+    rows = f"school,seat,person\nschool-1,principal,{who}\nschool-2,principle,{who}\n"
+    told = kaskad("school", "seats", "--file", sheet(tmp_path, rows), "--rollout", cohort, code=2)
+    assert "school-2 has no seat 'principle'" in told.out
+    assert "did you mean 'principal'?" in told.out
+    page = kaskad("school", "show", "school-1", "--rollout", cohort, "--json").json
+    assert who not in [each["person"] for each in page["seats"]]
+
+
+def test_a_list_of_schools_has_numbers_and_codes_for_programs(kaskad: Calls, cohort: str) -> None:
+    listed = kaskad("school", "list", "--rollout", cohort, "--json").json
+    (found,) = [each for each in listed if each["school"] == "school-2"]
+    assert found["status"] == "seats"
+    assert (type(found["seats_filled"]), found["seats_total"]) == (int, 5)
 
 
 def test_a_table_with_an_unknown_name_is_refused_whole(kaskad: Calls, cohort: str, tmp_path: Path) -> None:
@@ -192,13 +210,14 @@ def test_what_is_missing_of_a_school_is_told_at_once(kaskad: Calls, cohort: str)
 
 
 def test_a_list_of_further_schools_is_taken_whole_or_not_at_all(kaskad: Calls, cohort: str, tmp_path: Path) -> None:
-    rows = [school_row("more-1"), school_row("hub-1", "rural-hub-school", "school-9")]
+    rows = [school_row("more-1"), school_row("hub-1", "rural-hub-school", "school-99")]
     asked = ("school", "enrol", school_list(tmp_path, rows), "--rollout", cohort)
-    ended = kaskad(*asked, code=1)
-    assert "school-9" in ended.out
-    assert "none was enrolled" in ended.err
+    ended = kaskad(*asked, code=2)
+    assert "there is no school 'school-99'" in ended.out
+    assert "none of its rows was taken" in ended.err
     assert "more-1" not in kaskad("school", "list", "--rollout", cohort).out
     school_list(tmp_path, [rows[0], school_row("hub-1", "rural-hub-school", "school-1")])
+    assert "none was enrolled" in kaskad(*asked, code=1).err
     ended = kaskad(*asked, "--json", code=1)
     (refused,) = ended.json["refused"]
     assert "the gate open:rural-hub-school of school-1 is shut" in refused["why"]

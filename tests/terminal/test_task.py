@@ -121,6 +121,8 @@ def test_a_task_says_what_it_wants_and_how_it_is_done(short: Short) -> None:
     page = short("task", "show", short.second, "portfolio/plan/submit-1").out
     assert "The plan" in page
     assert "One page" in page
+    assert "up to 100 bytes each" in page
+    assert ".pdf, .txt" in page
     assert f"kaskad evidence submit {short.id}/{short.second} portfolio/plan FILE..." in page
     assert "go, stay" in short("task", "show", short.second, "wish/go-on").out
     for trainer in short.trainers:

@@ -42,6 +42,13 @@ def test_nothing_is_cut_where_no_width_is_given() -> None:
     assert all(line.text.endswith("2026-12-04 team/fill-1 (mentor)") for line in drawn)
 
 
+def test_eighty_columns_have_room_for_the_task_and_whose_it_is() -> None:
+    drawn = lines(
+        [member("nis-taldykorgan", name="Назарбаев Зияткерлік мектебі"), member("b", "nis-taldykorgan")], wide=80
+    )
+    assert all(line.text.endswith("2026-12-04 mentor: team/fill-1") for line in drawn)
+
+
 def test_the_status_is_never_cut() -> None:
     drawn = lines([member("a", name="Ұ" * 50), member("b" * 60, "a", phase="completed")], wide=60)
     assert "under way" in drawn[0].text
