@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from activities.asking import Asker
     from activities.door import Door
     from domain.command import Command, TextGiven
+    from eventlog.record import NewText
 
 T = TypeVar("T")
 
@@ -22,6 +23,9 @@ _OPTIONS = {
     "id": "--command-id", "answer": "--answer", "happened_at": "--happened-at", "outcome": "--outcome",
     "points": "--points", "until": "--until", "right": "RIGHT", "seat": "SEAT", "duty": "--duty",
 }  # fmt: skip
+
+#: the texts that this process put beside the log, by id
+_put: "dict[str, NewText]" = {}
 
 #: how long an answer may take: the door itself gives up after ten seconds
 _PATIENCE = 25.0
@@ -98,13 +102,15 @@ def put_text(
         kept = log.texts.entry(text_id)
     if kept is not None and kept.salt is not None:
         salt = kept.salt
+    _put[text_id] = NewText(id=text_id, salt=salt, body=body, person=person)
     return TextGiven(id=text_id, hash=hashlib.sha256(salt + body.encode()).hexdigest())
 
 
 def ask(stream: str, command: "Command") -> "Answer":
     """Ask the stream's workflow. Raises Refused (of the domain), LogUnavailable, TemporalUnavailable.
 
-    Texts that were put for a command of which nothing was recorded are taken back.
+    Texts that were put for a command of which nothing was recorded are taken back. Those of a command that waited while
+    a backup was brought back stand in the log that was replaced: they are put into the one in which it was recorded.
     """
     from domain.refusal import Refused
 
@@ -113,9 +119,24 @@ def ask(stream: str, command: "Command") -> "Answer":
     except Refused:
         _take_back(command.id, [command])
         raise
-    if not answer.first:
+    if answer.first:
+        _put_again(command)
+    else:
         _take_back(command.id, [command])
     return answer
+
+
+def _put_again(command: "Command") -> None:
+    """Done again, a text stays as it is, also one that was erased."""
+    texts = [_put[text.id] for text in _texts_in(command) if text.id in _put]
+    if not texts:
+        return
+    from eventlog.log import open_log
+    from runtime.settings import settings
+
+    with open_log(settings().log) as log:
+        for text in texts:
+            log.texts.put(text)
 
 
 def _take_back(command_id: str | None, given: Iterable[object]) -> None:

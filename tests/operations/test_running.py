@@ -101,6 +101,7 @@ def test_commands_that_are_given_meanwhile_wait_and_are_decided_afterwards(kaska
     assert given.result()
     assert set(given.result()) <= {0, 1}, "recorded, or refused as withdrawn for another reason"
     assert kaskad.apart("recover", "--json").json["ended"] == 0
+    kaskad.apart("audit", "verify")
 
 
 def test_a_damaged_backup_changes_nothing(kaskad: Calls, tmp_path: Path) -> None:
