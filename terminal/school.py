@@ -175,7 +175,8 @@ def replace(
 ) -> None:
     """Withdraw OLD, unless it has left already, and enrol NEW in its place: same tier, same parent.
 
-    Region and language are OLD's where they are not given. Where NEW is refused, OLD stays.
+    Region and language are OLD's where they are not given. Where NEW is refused, OLD stays. Schools that OLD prepares
+    are not handed over to NEW: the programme manager is asked to decide about them.
 
     \b
     For example:

@@ -211,7 +211,9 @@ def replace(
         meant = school_meant(log, old, rollout)
         persons = {seat: person_meant(log, person) for seat, person in seats.items()}
         with states_of(log) as states:
-            left = states.participant(meant.participant).phase == "withdrawn"
+            old_one = states.participant(meant.participant)
+            left = old_one.phase == "withdrawn"
+            behind = [school_of(child) for child, each in old_one.children.items() if each.ended is None]
             place = _in_place_of(states, meant, new, given, persons)
             _check_newcomer(states, meant, new)
             _try_to_replace(states, meant, place, who, left=left)
@@ -221,7 +223,12 @@ def replace(
         _wait_until_it_left(log, meant)
         answer = ask(meant.rollout_stream, prepare(EnrolSchools, who, places=(place,), replaces=meant.school))
         settle(log, meant.rollout)
-    say(answer, f"{new} takes the place of {meant.school} in {meant.rollout}.", as_json=as_json)
+    words = f"{new} takes the place of {meant.school} in {meant.rollout}."
+    if behind:
+        words += (
+            f" Not handed over: {', '.join(behind)}, which {meant.school} prepared; the programme manager is asked."
+        )
+    say(answer, words, as_json=as_json)
 
 
 def _in_place_of(states: States, meant: Meant, new: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:

@@ -261,6 +261,17 @@ def test_a_school_takes_the_place_of_another_once(kaskad: Calls, cohort: str) ->
     assert "Another school has taken the place" in other.err
 
 
+def test_what_a_replaced_parent_prepared_is_told_and_asked_of_the_manager(
+    kaskad: Calls, cohort: str, tmp_path: Path
+) -> None:
+    asked = ("school", "replace", "trainers", "coaches", "--rollout", cohort, "--reason", "Moved", *options())
+    told = kaskad(*asked).out
+    assert "Not handed over: " in told
+    assert "school-1" in told
+    page = kaskad("task", "show", f"{cohort}/trainers", "children/decide", "--json").json
+    assert (page["kind"], page["role"]) == ("decide", "programme-manager")
+
+
 def test_a_school_stays_where_the_one_to_come_cannot(kaskad: Calls, cohort: str) -> None:
     asked = ("school", "replace", "school-1", "school-2", "--rollout", cohort, "--reason", "x", *options())
     assert "takes part in" in kaskad(*asked, code=1).err
