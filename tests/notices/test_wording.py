@@ -106,7 +106,7 @@ def test_a_session_tells_when_it_begins_by_the_clocks_of_the_programme() -> None
     ("task", "title"),
     [
         ("team/fill-1", "Fill the seats of the team"),
-        ("readiness/focus", "Name the question of school development to be enquired into"),
+        ("readiness/focus", "Agree on the question of school development to enquire into"),
         ("action-research/1-plan/submit-1", "Plan: the research plan"),
         ("action-research/1-plan/submit-2", "Plan: the research plan (attempt 2)"),
         ("portfolio/spreading-plan/review-1", "Review: The plan for training other schools"),
