@@ -46,7 +46,10 @@ def new_file(path: Path) -> Iterator[Database]:
         raise FileExistsError(f"{path} is there already: a copy replaces nothing.")
     # a name of its own: somebody else may be making the same file, and a killed copy may have left its own behind
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    database = Database(part)
+    try:
+        database = Database(part)
+    except LogUnavailable as error:
+        raise _named(error, part, path) from error
     try:
         with database.translated():
             assert database.writer is not None
@@ -56,11 +59,19 @@ def new_file(path: Path) -> Iterator[Database]:
         database.close()
         _finish(part, path)
     except LogUnavailable as error:
-        raise LogUnavailable(error.reason.replace(f"the event log {part}", str(path))) from error
+        raise _named(error, part, path) from error
     finally:
         database.close()
         for rest in (part, Path(f"{part}-wal"), Path(f"{part}-shm"), Path(f"{part}-journal")):
             rest.unlink(missing_ok=True)
+
+
+def _named(error: LogUnavailable, part: Path, path: Path) -> LogUnavailable:
+    """By the name that somebody asked for, not by the hidden one that the file has until it is whole."""
+    reason = error.reason
+    for words in (f"the event log {part}", f"The event log {part}", str(part)):
+        reason = reason.replace(words, str(path))
+    return LogUnavailable(reason)
 
 
 def _leave_wal_mode(engine: sa.Engine) -> None:

@@ -112,6 +112,12 @@ def test_a_copy_replaces_nothing(sqlite: Place, tmp_path: Path) -> None:
     assert there.read_text() == "mine"
 
 
+def test_a_copy_that_can_not_be_made_is_told_by_its_own_name(sqlite: Place, tmp_path: Path) -> None:
+    with pytest.raises(LogUnavailable) as refused:
+        copy_log(sqlite.open(), Path("/proc/copy.db"))
+    assert refused.value.reason.startswith("/proc/copy.db can't be made")
+
+
 @pytest.mark.parametrize("target", ["sqlite", "postgres"])
 def test_a_backup_restores_everything(
     place: Place, target: str, tmp_path: Path, request: pytest.FixtureRequest
