@@ -31,6 +31,8 @@ def reading(log: str | None = None) -> "Iterator[EventLog]":
 
         if not Path(where).exists():
             raise NotFound(f"There is no event log at {where}; 'kaskad up' makes one, --log FILE reads another.")
+        if Path(where).is_dir():
+            raise NotFound(f"There is no event log at {where}, which is a folder: name the file in it.")
     with open_log(where, read_only=True) as opened:
         yield opened
 

@@ -107,6 +107,7 @@ def test_a_file_that_is_no_log_and_one_that_is_not_there_are_told_apart(audit: A
     assert "is not" in audit.calls("audit", "log", "--log", other, code=1).err
     assert "There is no event log at" in audit.calls("audit", "log", "--log", tmp_path / "none.db", code=1).err
     assert "There is no event log at" in audit.calls("audit", "verify", code=1).err
+    assert "which is a folder" in audit.calls("audit", "log", "--log", tmp_path, code=1).err
 
 
 def test_a_school_is_replayed_at_a_time_and_at_a_position(audit: Auditor, story: Story) -> None:
