@@ -88,6 +88,7 @@ def explain(archive: Archive, stream: str, gate_id: str) -> Explanation:
 def _explain_open(archive: Archive, programme: Programme, record: Record, event: GateOpened) -> Explanation:
     gate = GATE.validate_python(event.rule)
     who, because = origin_of(archive, record, programme.time_zone)
+    opened_at, moved = _opened(archive, record, programme.time_zone)
     return Explanation(
         participant=stream_subject(record.stream),
         gate=event.gate,
@@ -95,12 +96,22 @@ def _explain_open(archive: Archive, programme: Programme, record: Record, event:
         open=True,
         position=record.position,
         read_at=event.position,
-        opened_at=record.happened_at,
+        opened_at=opened_at,
         who=who,
         because=because,
         grounds=tuple(_ground(archive, each, programme.time_zone) for each in event.readings),
-        remarks=_corrected_since(archive, programme, gate, record),
+        remarks=(*moved, *_corrected_since(archive, programme, gate, record)),
     )
+
+
+def _opened(archive: Archive, record: Record, time_zone: str) -> tuple[datetime, tuple[str, ...]]:
+    """When the gate opened, by what is known today, and what was recorded of it at first."""
+    corrections = _corrected(archive.records(record.stream), record.version)
+    if not corrections or corrections[-1][1].happened_at == record.happened_at:
+        return record.happened_at, ()
+    by, correction = corrections[-1]
+    first = shown(record.happened_at, time_zone)
+    return correction.happened_at, (f"When it opened was corrected by event {by.position}; recorded was {first}.",)
 
 
 def _explain_shut(archive: Archive, programme: Programme, stream: str, gate_id: str) -> Explanation:
@@ -185,7 +196,7 @@ def _ground(archive: Archive, reading: Reading, time_zone: str) -> Ground:
         fact=reading.fact,
         value=reading.value,
         position=record.position,
-        sentence=told(archive, record, time_zone),
+        sentence=told(archive, record, time_zone, about=reading.of),
         happened_at=record.happened_at,
         recorded_at=record.recorded_at,
         who=who,
@@ -195,8 +206,12 @@ def _ground(archive: Archive, reading: Reading, time_zone: str) -> Ground:
 
 
 def _corrections_of(records: list[Record], version: int) -> tuple[int, ...]:
+    return tuple(each.position for each, _ in _corrected(records, version))
+
+
+def _corrected(records: list[Record], version: int) -> list[tuple[Record, Corrected]]:
     corrections = ((each, event_of(each)) for each in records if each.kind == Corrected.kind())
-    return tuple(each.position for each, event in corrections if getattr(event, "version", None) == version)
+    return [(each, event) for each, event in corrections if isinstance(event, Corrected) and event.version == version]
 
 
 def origin_of(archive: Archive, record: Record, time_zone: str) -> tuple[str, str | None]:
@@ -209,7 +224,8 @@ def origin_of(archive: Archive, record: Record, time_zone: str) -> tuple[str, st
     if source.position == record.position:
         return who_acted(source), None
     moment = shown(source.happened_at, time_zone)
-    return who_acted(source), f"{told(archive, source, time_zone)} (event {source.position}, {moment})"
+    said = told(archive, source, time_zone, about=stream_subject(record.stream))
+    return who_acted(source), f"{said} (event {source.position}, {moment})"
 
 
 def _first_of_command(archive: Archive, record: Record) -> Record:

@@ -8,7 +8,7 @@ import msgspec
 from audit.archive import Archive
 from audit.correcting import correction_told
 from audit.moment import shown
-from audit.wording import sentence_of
+from audit.wording import sentence_for, sentence_of
 from domain import codec
 from domain.command import CASCADE, CLOCK
 from domain.event import Event
@@ -56,11 +56,12 @@ def line_of(archive: Archive, record: Record, time_zone: str) -> Line:
     )
 
 
-def told(archive: Archive, record: Record, time_zone: str) -> str:
-    """Whose event it is, and what happened."""
+def told(archive: Archive, record: Record, time_zone: str, about: str | None = None) -> str:
+    """Whose event it is, and what happened; where it happened to many, only what is `about` one participant."""
     event = event_of(record)
     words = correction_told(archive, record, event, time_zone) if isinstance(event, Corrected) else None
-    return f"{whose(record.stream)}: {words or sentence_of(event, time_zone)}"
+    said = words or (sentence_of(event, time_zone) if about is None else sentence_for(event, about, time_zone))
+    return f"{whose(record.stream)}: {said}"
 
 
 def event_of(record: Record) -> Event:

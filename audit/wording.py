@@ -37,6 +37,14 @@ def text_refs(event: Event) -> list[TextRef]:
     return found
 
 
+def sentence_for(event: Event, participant: str, time_zone: str) -> str:
+    """As `sentence_of`, for a question about one participant: of a whole session, what it says of that one."""
+    if not isinstance(event, hosting.AttendanceRecorded):
+        return sentence_of(event, time_zone)
+    absent = event.absent.get(participant, ())
+    return f"attendance of session {event.session}: " + (f"absent {', '.join(absent)}" if absent else "recorded")
+
+
 def _corrected(event: Corrected, time_zone: str) -> str:
     said = ", ".join(f"{name} {_plain(value)}" for name, value in event.data.items() if name != "kind")
     return f"event {event.version} corrected: {said}, on {shown(event.happened_at, time_zone)}"

@@ -1,6 +1,7 @@
 """Why a gate opened, what keeps one shut, and what a correction makes of it."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def test_an_open_gate_is_explained_by_its_rule_its_facts_and_who_recorded_them(s
     assert trained.sentence == "astana-37: step training completed"
     assert trained.because is not None
     assert trained.because.startswith("trainers: attendance of session trainers.training.")
+    assert "nis-semey" not in trained.because
     trainer = story.played.school("trainers").seats
     assert any(seat.person and trained.who == f"{seat.person}, entered by tester" for seat in trainer.values())
     assert explanation.remarks == ()
@@ -70,6 +72,25 @@ def test_a_correction_of_a_fact_that_decides_nothing_is_told_as_well(tmp_path: P
         played.close()
     assert remark == "Facts that it read have been corrected since; it would have opened all the same."
     assert len(grounds["mentoring.held"].corrected_by) == 1
+
+
+def test_when_a_gate_opened_is_told_as_corrected(tmp_path: Path) -> None:
+    played = LoggedCascade(tmp_path / "log.db", ("nis-semey",))
+    try:
+        played.go_on(until=datetime(2025, 11, 20, tzinfo=UTC))
+        certified = [each for each in played.log.stream(played.stream("nis-semey")) if each.kind == "GateOpened"][-1]
+        reason = played.write("correction-2", "the committee met a day earlier", MANAGER)
+        earlier = certified.happened_at - timedelta(days=1)
+        given = {"version": certified.version, "took_place": earlier, "changes": {}, "reason": reason}
+        played.ask_school("nis-semey", Correct, MANAGER, **given)
+        with open_archive(played.log) as archive:
+            gate = json.loads(bytes(certified.data))["gate"]
+            explanation = explain(archive, played.stream("nis-semey"), gate)
+    finally:
+        played.close()
+    assert explanation.opened_at == earlier
+    assert explanation.position == certified.position
+    assert explanation.remarks[0].startswith("When it opened was corrected by event ")
 
 
 def _correct(played: LoggedCascade, changes: dict[str, str]) -> None:
