@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser, BytesParser
+from email.parser import BytesHeaderParser
 from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from pathlib import Path
@@ -98,7 +98,8 @@ class Mailbox:
         return len(found)
 
     def _showing(self, shows: Shows) -> list[Path]:
-        return [path for path in self._folder.glob("*/*.eml") if shows(_read(path)) is not None]
+        # Not parsed, which takes ten times as long: headers and text are written in UTF-8 as they are.
+        return [path for path in self._folder.glob("*/*.eml") if shows(path.read_text("utf-8", "replace")) is not None]
 
     def letters(self, person: str) -> list[Path]:
         """In the order in which they became due."""
@@ -126,13 +127,6 @@ def _mail(to: Addressee, letter: Letter) -> EmailMessage:
         mail[_QUOTES] = person
     mail.set_content(letter.body, charset="utf-8", cte="8bit")
     return mail
-
-
-def _read(path: Path) -> str:
-    """What a letter says: to whom, about what, and its text."""
-    letter = BytesParser(policy=SMTPUTF8).parsebytes(path.read_bytes())
-    body = letter.get_body(("plain",))
-    return "\n".join((str(letter["To"]), str(letter["Subject"]), "" if body is None else str(body.get_content())))
 
 
 def _address(to: Addressee) -> Address:

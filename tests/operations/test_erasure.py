@@ -72,11 +72,13 @@ def test_what_others_wrote_that_shows_the_person_goes_as_well(kept: Kept) -> Non
     with kept.log() as log:
         log.texts.put(NewText("t-2", b"salt-of-t2", "we asked JJKQXZ twice", kept.operator))
         log.texts.put(NewText("t-3", b"salt-of-t3", "nobody is meant", kept.operator))
-    letter = Letter("k2", "Where", "It is held at Jjkqxz's", datetime(2025, 1, 2, tzinfo=UTC))
-    Mailbox(kept.settings.mailbox).put(Addressee(kept.operator, "Kkwqzj", None), letter)
+    mailbox = Mailbox(kept.settings.mailbox)
+    for number, (subject, body) in enumerate((("Where", "It is held at Jjkqxz's"), ("Бару: Jjkqxz " + "и" * 90, "-"))):
+        letter = Letter(f"k{number}", subject, body, datetime(2025, 1, 2, number, tzinfo=UTC))
+        mailbox.put(Addressee(kept.operator, "Kkwqzj", None), letter)
     with kept.log() as log, kept.registry() as registry:
         traces = traces_of(log, registry, kept.settings.mailbox, kept.person)
-    assert traces == Traces(texts=1, messages=1)
+    assert traces == Traces(texts=1, messages=2)
     kept.erase()
     for text in ("JJKQXZ", "Jjkqxz", "salt-of-t2"):
         assert kept.says(text) == []
