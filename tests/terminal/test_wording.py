@@ -85,7 +85,7 @@ def test_an_absence_is_told_by_its_last_day(kaskad: Calls, rollout_id: str, tmp_
 
 
 def test_one_thing_is_not_told_in_the_plural(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
-    listed = school_list(tmp_path, [school_row("school-1", parent="nobody")])
+    listed = school_list(tmp_path, [school_row("school-1", "city-school")])
     start = ("rollout", "start", "nis-share", "--cohort", "2024", "--id", rollout_id, "--schools", listed)
     assert "1 of 1 school is refused" in kaskad(*start, code=1).err
     assert (
@@ -98,7 +98,7 @@ def test_one_thing_is_not_told_in_the_plural(kaskad: Calls, rollout_id: str, tmp
 def test_a_parent_that_is_misspelt_is_told_with_the_nearest(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
     listed = school_list(tmp_path, [school_row("school-1", parent="trainer")])
     start = ("rollout", "start", "nis-share", "--cohort", "2024", "--id", rollout_id, "--schools", listed)
-    assert "did you mean 'trainers'?" in kaskad(*start, code=1).out
+    assert "did you mean 'trainers'?" in kaskad(*start, code=2).out
 
 
 def test_programs_are_told_ids_and_titles_apart(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
