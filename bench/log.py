@@ -2,8 +2,12 @@
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
+
+from sqlalchemy import URL
 
 from bench.measuring.appends import coroutine_caller, thread_caller
 from bench.measuring.callers import Result, Side, by_coroutines, by_threads, interleaved
@@ -22,33 +26,36 @@ TARGET_P99 = 10.0
 TARGET_CALLERS = 64
 
 
-def of_log(log: EventLog) -> list[Side]:
+def of_log(fresh: Callable[[], EventLog]) -> list[Side]:
+    """Each on a log of its own, as the peers have theirs."""
     return [
-        Side(ALONE, by_coroutines(coroutine_caller(log, views=False))),
-        Side(VIEWS, by_coroutines(coroutine_caller(log, views=True))),
-        Side(f"{ALONE}, threads", by_threads(thread_caller(log, views=False))),
-        Side(f"{VIEWS}, threads", by_threads(thread_caller(log, views=True))),
+        Side(ALONE, by_coroutines(coroutine_caller(fresh(), views=False))),
+        Side(VIEWS, by_coroutines(coroutine_caller(fresh(), views=True))),
+        Side(f"{ALONE}, threads", by_threads(thread_caller(fresh(), views=False))),
+        Side(f"{VIEWS}, threads", by_threads(thread_caller(fresh(), views=True))),
     ]
 
 
 def on_sqlite(opened: ExitStack) -> list[Side]:
     folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="kaskad-bench-")))
-    log = opened.enter_context(open_log(folder / "log.db"))
+    numbers = count(1)
     return [
         Side("raw inserts", by_threads(opened.enter_context(raw_sqlite(folder / "raw.db")))),
         Side(PEER, by_threads(opened.enter_context(eventsourcing_sqlite(folder / "peer.db")))),
-        *of_log(log),
+        *of_log(lambda: opened.enter_context(open_log(folder / f"log-{next(numbers)}.db"))),
     ]
 
 
 def on_postgres(opened: ExitStack) -> list[Side]:
     server = opened.enter_context(postgres_server())
-    ours, peers, raw = (opened.enter_context(fresh_database(server)) for _ in range(3))
-    log = opened.enter_context(open_log(plain(ours)))
+
+    def fresh() -> URL:
+        return opened.enter_context(fresh_database(server))
+
     return [
-        Side("raw inserts", by_threads(opened.enter_context(raw_postgres(raw)))),
-        Side(PEER, by_threads(opened.enter_context(eventsourcing_postgres(peers)))),
-        *of_log(log),
+        Side("raw inserts", by_threads(opened.enter_context(raw_postgres(fresh())))),
+        Side(PEER, by_threads(opened.enter_context(eventsourcing_postgres(fresh())))),
+        *of_log(lambda: opened.enter_context(open_log(plain(fresh())))),
     ]
 
 
