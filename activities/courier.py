@@ -29,6 +29,8 @@ _AT_ONCE = 16
 #: so many commands go to one target in one update; people who ask the same target wait for no more than these
 _TOGETHER = 16
 _PAGE = 500
+#: seconds after which a target is taken to have no worker: it must not hold one of the places for ever
+_UNANSWERED = 60.0
 
 _logger = logging.getLogger("kaskad.courier")
 
@@ -139,7 +141,8 @@ class Courier:
         async with self._targets:
             while line:
                 try:
-                    await self._deliver_first(line)
+                    async with asyncio.timeout(_UNANSWERED):
+                        await self._deliver_first(line)
                 except Exception as error:
                     _logger.warning("delivery waits", extra={"followup": line[0].id, "reason": repr(error)})
                     break

@@ -1,6 +1,7 @@
 """Temporal made to agree with the log: empty, behind or ahead, at any time and as often as one likes."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -20,7 +21,10 @@ _LATE = timedelta(seconds=30)
 #: a follow-up this old was not delivered by whoever recorded it
 _FORGOTTEN = timedelta(seconds=10)
 _AT_ONCE = 8
+#: seconds after which a workflow is taken to have no worker, as one of a version that nobody serves any more
+_UNANSWERED = 30.0
 
+_logger = logging.getLogger("kaskad.reconcile")
 _first_looks: set[str] = set()
 
 
@@ -65,9 +69,9 @@ async def recover(office: Office, asker: Asker, *, thorough: bool = False) -> Ag
     # The list lags behind by moments, most of all for a workflow that has just been continued as new.
     found = await _all(asker, live - listed, _runs)
     missing = [stream for stream, runs in found.items() if not runs]
-    await _all(asker, missing, Asker.agree)
+    await _all(asker, missing, _agree)
     stale = live - set(missing) if thorough else set()
-    updated = sum((await _all(asker, stale, Asker.agree)).values())
+    updated = sum((await _all(asker, stale, _agree)).values())
     unknown = await _all(asker, listed - live, _runs)
     ended = 0
     for stream in (stream for stream, runs in unknown.items() if runs):
@@ -80,7 +84,7 @@ async def _wake_the_late(office: Office, asker: Asker) -> None:
     late = datetime.now(UTC) - _LATE
     rows = await asyncio.to_thread(lambda: office.log.rows("dues", ended=False, _until={"due_at": late}, _limit=500))
     observing.count("kaskad.reconciled", by=len(rows))
-    await _all(asker, (row["stream"] for row in rows), Asker.agree)
+    await _all(asker, (row["stream"] for row in rows), _agree)
 
 
 async def _all(
@@ -95,6 +99,16 @@ async def _all(
 
     asked = sorted(streams)
     return dict(zip(asked, await asyncio.gather(*map(ask, asked)), strict=True))
+
+
+async def _agree(asker: Asker, stream: str) -> bool:
+    """Have one look again. What no worker answers for must not keep the others waiting; it comes up again."""
+    try:
+        async with asyncio.timeout(_UNANSWERED):
+            return await asker.agree(stream)
+    except TimeoutError:
+        _logger.warning("no worker answers for a workflow", extra={"stream": stream})
+        return False
 
 
 async def _runs(asker: Asker, stream: str) -> bool:
@@ -123,7 +137,7 @@ async def _listed_as_running(asker: Asker) -> set[str]:
 async def _end(office: Office, asker: Asker, stream: str) -> int:
     """A workflow whose stream has ended sees that itself; one whose stream the log does not know is terminated."""
     if await asyncio.to_thread(office.log.stream, stream, 0, 1):
-        return int(await asker.agree(stream))
+        return int(await _agree(asker, stream))
     await asker.client.get_workflow_handle(workflow_of(stream)).terminate("the event log knows nothing of it")
     return 1
 

@@ -26,9 +26,12 @@ class Listening(Asker):
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.answers = True
 
     async def follow(self, stream: str, commands: Sequence[Command]) -> Sequence[Answer]:
         assert stream == TARGET
+        while not self.answers:
+            await asyncio.sleep(1)
         self.heard += [each.id for each in commands]
         await asyncio.sleep(0.01)
         return [Answer(stream=stream, standing=Standing()) for _ in commands]
@@ -100,4 +103,20 @@ async def test_while_a_courier_is_held_what_follows_waits_in_the_log(log: EventL
     await courier.deliver()
     await courier.come_to_rest()
     assert asker.heard == ["first", "second"]
+    assert log.followups.count() == 0
+
+
+async def test_a_target_that_nobody_answers_for_gives_its_place_to_others(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.courier._UNANSWERED", 0.1)
+    courier, asker = worker(log)
+    asker.answers = False
+    courier.hand_over(*happens(log, "host", "first"))
+    await asyncio.wait_for(courier.come_to_rest(), 5)
+    assert log.followups.count() == 1
+    asker.answers = True
+    await courier.deliver()
+    await courier.come_to_rest()
+    assert asker.heard == ["first"]
     assert log.followups.count() == 0
