@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from bench.cascading.bare import BareWorkflow, do_nothing
+from runtime.collector import spare_what_stays
 
 
 async def bare_client(address: str, like: str) -> Client:
@@ -27,6 +28,8 @@ async def serve(address: str, queue: str, like: str) -> None:
     client = await bare_client(address, like)
     options: dict[str, Any] = {} if like == "defaults" else _like_ours()
     async with Worker(client, task_queue=queue, workflows=[BareWorkflow], activities=[do_nothing], **options):
+        if like != "defaults":
+            spare_what_stays()
         await stopping.wait()
 
 
