@@ -7,9 +7,9 @@ from typing import Any
 from eventlog.database import Database
 
 #: Rows after which there is something to copy; each touches about a page.
-_ROWS = 1500
+_ROWS = 5000
 #: Pages from which on the write-ahead log is to begin anew, and those that the writer may be left to copy for that.
-_LONG = 4000
+_LONG = 25_000
 _LITTLE = 400
 #: What comes while it copies is less each time, unless the disk is slower than the writer.
 _MOST_ROUNDS = 4

@@ -24,7 +24,7 @@ SOUND_SQLITE = (3, 51, 3)
 
 #: Pages in the WAL at which the writer copies them into the file, and everybody waits: mostly for what little a
 #: checkpointer has left, else for all of them.
-_PAGES_WITH_CHECKPOINTER = 12_000
+_PAGES_WITH_CHECKPOINTER = 50_000
 _PAGES_ALONE = 2_000
 
 #: Connections that wait for the next question.
