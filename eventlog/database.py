@@ -30,8 +30,9 @@ _PAGES_ALONE = 2_000
 #: Connections that wait for the next question.
 _MOST_AT_HAND = 4
 
-#: KiB of pages that the writer keeps: each append touches pages of its own in the indexes.
-_WRITER_CACHE = 32_768
+#: KiB of pages that the writer keeps, since each append touches pages of its own in the indexes. At each commit SQLite
+#: looks through its table of them: more is slower.
+_WRITER_CACHE = 8_000
 
 # Statements are prepared while the tables are empty, or known to be empty: looking through the whole table is then the
 # best plan, and it stays while they grow. Every statement on a table that grows has an index to go by.

@@ -24,7 +24,7 @@ _MOVE = "UPDATE head SET size = ?, frontier = ?, root = ?, recorded_at = ?, stre
 _decode_streams = msgspec.json.Decoder(list[tuple[str, int, int]]).decode
 
 #: Rows in one statement. The driver gives the interpreter lock away at each, and may wait long to get it back.
-_TOGETHER = (32, 8, 1)
+_TOGETHER = (32, 8, 2, 1)
 
 
 class SqliteTransaction:
