@@ -2,7 +2,6 @@
 
 import asyncio
 import getpass
-import uuid
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -38,10 +37,6 @@ def entered_by() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
-
-
-def new_command_id(kind: str) -> str:
-    return f"{kind}:{uuid.uuid4().hex}"
 
 
 async def ask_organisation(door: Door, command: Command) -> Answer:

@@ -226,7 +226,7 @@ class Committer:
         recorded, self._recorded = self._recorded, []
         if recorded:
             self._waker.put(recorded)
-        transaction.close(tip)
+        transaction.close()
         self._left = tip or state.found
         if self._checkpointer is not None:
             self._checkpointer.note(state.row_count)

@@ -29,7 +29,7 @@ class Group:
         #: Number and version of each stream, as they are after what was accepted.
         self._streams = tip.streams
         #: Position of the first event of each command of the group that was recorded before, by its key.
-        self._recorded: dict[int, int] = {}
+        self._recorded: dict[bytes, int] = {}
         self._accepted: dict[str, tuple[str, Receipt]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {
             table: [] for table in ("streams", "events", "followups", "outbox", "texts")
@@ -102,7 +102,7 @@ class Group:
         if not number:
             number = self._new_stream(request.stream)
         rows, frontier = self._rows["events"], self._frontier
-        key: int | None = pending.key
+        key: bytes | None = pending.key
         for event, happened_at, entry in zip(request.events, pending.happened, entries, strict=True):
             leaf = leaf_hash(entry)
             frontier.append(leaf)
@@ -150,8 +150,11 @@ class Group:
         rows["texts"].extend((text.id, text.salt, text.body, text.person) for text in request.texts)
 
     def write(self) -> Tip | None:
-        """Write what was accepted, for the transaction to be closed with this; None if nothing was."""
-        transaction = self._transaction
+        """Write what was accepted, and say to where the head is moved; None if nothing was."""
+        if not self._rows["events"]:
+            return None
+        tip, transaction = self._moved(), self._transaction
+        transaction.move(tip)
         for table, rows in self._rows.items():
             if rows:
                 transaction.insert(table, rows)
@@ -162,7 +165,7 @@ class Group:
                 transaction.delete(view, gone)
             if put:
                 transaction.upsert(view, put)
-        return self._moved() if self._rows["events"] else None
+        return tip
 
     def _moved(self) -> Tip:
         frontier, count = self._frontier, self._tip.stream_count + len(self._rows["streams"])

@@ -17,12 +17,12 @@ from typing import Any
 from psycopg import RawCursor
 from psycopg.pq import Format
 
-from eventlog.arrays import ARRAYS, BigintArray, TextArray, register
+from eventlog.arrays import ARRAYS, BytesArray, TextArray, register
 from eventlog.columns import BYTES, Instant
 from eventlog.record import Record, decode_record
 from eventlog.schema import metadata
 from eventlog.statements import insert_into, names_of
-from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip
+from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip, Trusting
 
 _HEAD = (
     "BEGIN; SELECT size, encode(frontier, 'base64'), encode(root, 'base64'), recorded_at, streams FROM head FOR UPDATE"
@@ -36,23 +36,22 @@ _MOVE = "UPDATE head SET size = $1, frontier = $2, root = $3, recorded_at = $4, 
 _MOVE_ON = f"moved AS ({_MOVE} WHERE size = $6 AND root = $7 RETURNING 1)"
 
 
-class PostgresTransaction:
+class PostgresTransaction(Trusting):
     def __init__(self, driver: Any) -> None:
+        super().__init__()
         self._driver = driver
         register(driver)
         # With PostgreSQL's own placeholders: statements with so many would be looked through for psycopg's each time.
         self._cursor = RawCursor(driver)
         self._cursor.format = Format.BINARY
-        #: What the end of the log is taken to be, while nobody has looked.
-        self._trusted: Tip | None = None
+        self._tip: Tip | None = None
         self._parts: list[Part] = []
         self._arrays: list[Any] = []
 
     def open(self, left: Tip | None) -> Tip:
         # A transaction is begun by hand, in the message that asks for the lock, or not at all.
         self._driver.autocommit = True
-        self._trusted = left
-        return self._take_head() if left is None else left
+        return super().open(left)
 
     def _take_head(self) -> Tip:
         head = self._driver.execute(_HEAD)
@@ -60,27 +59,23 @@ class PostgresTransaction:
         size, frontier, root, recorded_at, count = head.fetchone()
         return Tip(size, b64decode(frontier), b64decode(root), recorded_at, count)
 
-    def _make_sure(self) -> None:
-        """What is looked up has to be so when the rest is written, so the head is locked before."""
-        trusted, self._trusted = self._trusted, None
-        if trusted is None:
-            return
-        tip = self._take_head()
-        if (tip.size, tip.root) != (trusted.size, trusted.root):
-            self._driver.execute("ROLLBACK")
-            raise Outrun
+    def _roll_back(self) -> None:
+        self._driver.execute("ROLLBACK")
 
     def find_streams(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
         self._make_sure()
         found = self._cursor.execute(_STREAMS, (TextArray(names),)).fetchall()
         return {name: (number, version) for name, number, version in found}
 
-    def find_commands(self, keys: Sequence[int]) -> dict[int, int]:
+    def find_commands(self, keys: Sequence[bytes]) -> dict[bytes, int]:
         self._make_sure()
-        return dict(self._cursor.execute(_COMMANDS, (BigintArray(keys),)).fetchall())
+        return dict(self._cursor.execute(_COMMANDS, (BytesArray(keys),)).fetchall())
 
     def records_from(self, position: int, limit: int) -> list[Record]:
         return [decode_record(row[0]) for row in self._cursor.execute(_ENTRIES, (position, limit)).fetchall()]
+
+    def move(self, tip: Tip) -> None:
+        self._tip = tip
 
     def insert(self, table: str, rows: Rows) -> None:
         columns = GROWING[table]
@@ -105,22 +100,18 @@ class PostgresTransaction:
             self._cursor.execute(_alone(tuple(self._parts)), self._arrays)
             self._parts, self._arrays = [], []
 
-    def close(self, tip: Tip | None) -> None:
-        try:
-            if self._trusted is not None:
-                self._move_on(self._trusted, tip)
-                return
-            if tip is not None:
-                self.flush()
-                self._cursor.execute(_MOVE, _head_of(tip))
+    def close(self) -> None:
+        if self._trusted is None:
+            if self._tip is not None:
+                self._cursor.execute(_moving(tuple(self._parts)), [*_head_of(self._tip), *self._arrays])
             self._driver.execute("COMMIT")
-        finally:
-            self._driver.autocommit = False
+        elif self._tip is not None:
+            self._move_on(self._trusted, self._tip)
+        # Not where it failed: what the server said of that is to be told, and the connection is made anew.
+        self._driver.autocommit = False
 
-    def _move_on(self, left: Tip, tip: Tip | None) -> None:
+    def _move_on(self, left: Tip, tip: Tip) -> None:
         """One statement that is a transaction of its own: all of it is written, or nothing."""
-        if tip is None:
-            return
         found = self._cursor.execute(
             _moving_on(tuple(self._parts)), [*_head_of(tip), left.size, left.root, *self._arrays]
         )
@@ -139,6 +130,11 @@ Part = tuple[str, int, str]
 @lru_cache
 def _alone(parts: tuple[Part, ...]) -> str:
     return f"WITH {_written(parts, 0, '')} SELECT 1"
+
+
+@lru_cache
+def _moving(parts: tuple[Part, ...]) -> str:
+    return f"WITH {_written(parts, 5, '')} {_MOVE}"
 
 
 @lru_cache

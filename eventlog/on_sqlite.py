@@ -1,4 +1,8 @@
-"""The write transaction on SQLite: BEGIN IMMEDIATE takes the one write lock, and the head with it."""
+"""The write transaction on SQLite: BEGIN IMMEDIATE takes the one write lock, and the head with it.
+
+Mostly nobody else has written since this writer did; then the head moves only from where this writer left it. At each
+call the driver gives the interpreter away, and may wait long to get it back: so there are few.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -10,43 +14,60 @@ import sqlalchemy as sa
 
 from eventlog.record import Record, decode_record
 from eventlog.statements import insert_into, marks, names_of
-from eventlog.transaction import GROWING, SHAPES, Rows, Tip
+from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip, Trusting
 
 _HEAD = "SELECT size, frontier, root, recorded_at, streams FROM head"
 _STREAMS = (
     "SELECT json_group_array(json_array(name, number, (SELECT max(version) FROM events WHERE stream = number)))"
     " FROM streams WHERE name IN (SELECT value FROM json_each(?))"
 )
-_COMMANDS = "SELECT command, position FROM events WHERE command IN (SELECT value FROM json_each(?))"
+_COMMANDS = "SELECT command, position FROM events WHERE command IN "
 _ENTRIES = "SELECT entry FROM events WHERE position >= ? ORDER BY position LIMIT ?"
 _MOVE = "UPDATE head SET size = ?, frontier = ?, root = ?, recorded_at = ?, streams = ?"
+_MOVE_ON = f"{_MOVE} WHERE size = ? AND root = ?"
 
 _decode_streams = msgspec.json.Decoder(list[tuple[str, int, int]]).decode
 
-#: Rows in one statement. The driver gives the interpreter lock away at each, and may wait long to get it back.
-_TOGETHER = (32, 8, 2, 1)
+#: Rows in one statement: few kinds, which stay prepared, and any number of rows is a few of them together.
+_TOGETHER = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 
 
-class SqliteTransaction:
+class SqliteTransaction(Trusting):
     def __init__(self, driver: Any) -> None:
+        super().__init__()
         self._driver = driver
         self._cursor = driver.cursor()
 
-    def open(self, left: Tip | None) -> Tip:
-        execute = self._cursor.execute
-        execute("BEGIN IMMEDIATE")
-        tip = Tip(*execute(_HEAD).fetchone())
-        return left if left is not None and (left.size, left.root) == (tip.size, tip.root) else tip
+    def _take_head(self) -> Tip:
+        self._cursor.execute("BEGIN IMMEDIATE")
+        return Tip(*self._cursor.execute(_HEAD).fetchone())
+
+    def _roll_back(self) -> None:
+        self._cursor.execute("ROLLBACK")
 
     def find_streams(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+        self._make_sure()
         found = self._cursor.execute(_STREAMS, (msgspec.json.encode(names).decode(),)).fetchone()[0]
         return {name: (number, version) for name, number, version in _decode_streams(found)}
 
-    def find_commands(self, keys: Sequence[int]) -> dict[int, int]:
-        return dict(self._cursor.execute(_COMMANDS, (msgspec.json.encode(keys).decode(),)).fetchall())
+    def find_commands(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        self._make_sure()
+        return dict(self._cursor.execute(_COMMANDS + marks(len(keys), "?"), keys).fetchall())
 
     def records_from(self, position: int, limit: int) -> list[Record]:
         return [decode_record(row[0]) for row in self._cursor.execute(_ENTRIES, (position, limit)).fetchall()]
+
+    def move(self, tip: Tip) -> None:
+        moved = (tip.size, tip.frontier, tip.root, tip.recorded_at, tip.stream_count)
+        if self._trusted is None:
+            self._cursor.execute(_MOVE, moved)
+            return
+        self._cursor.execute("BEGIN IMMEDIATE")
+        self._cursor.execute(_MOVE_ON, (*moved, self._trusted.size, self._trusted.root))
+        if not self._cursor.rowcount:
+            self._roll_back()
+            raise Outrun
+        self._trusted = None
 
     def insert(self, table: str, rows: Rows) -> None:
         self._put(_insert_statement, table, rows)
@@ -68,11 +89,9 @@ class SqliteTransaction:
     def flush(self) -> None:
         """Nothing to do: it is there with each statement."""
 
-    def close(self, tip: Tip | None) -> None:
-        if tip is not None:
-            moved = (tip.size, tip.frontier, tip.root, tip.recorded_at, tip.stream_count)
-            self._cursor.execute(_MOVE, moved)
-        self._cursor.execute("COMMIT")
+    def close(self) -> None:
+        if self._trusted is None:
+            self._cursor.execute("COMMIT")
 
 
 def copy_write_ahead_log(connection: sa.Connection) -> None:

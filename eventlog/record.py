@@ -138,7 +138,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     version: int
     kind: str
     rollout: str | None
-    command: int | None
+    command: bytes | None
     happened_at: int
     recorded_at: int
     entry: bytes

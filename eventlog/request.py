@@ -5,9 +5,10 @@ from typing import Any, Protocol
 
 from eventlog.canonical import refuse_nul, require_canonical
 from eventlog.columns import to_microseconds
+from eventlog.command_ids import key_of
 from eventlog.errors import MalformedAppend
 from eventlog.record import Append, Receipt
-from eventlog.transaction import SHAPES, key_of
+from eventlog.transaction import SHAPES
 
 #: Changes of rows by view and key; None takes the row away.
 ViewChanges = dict[str, dict[tuple[Any, ...], tuple[Any, ...] | None]]

@@ -36,8 +36,8 @@ events = Table(
     Column("version", NUMBER, nullable=False),
     Column("kind", TEXT, nullable=False),
     Column("rollout", TEXT, nullable=True),
-    #: On the first event of a command, the first eight bytes of the SHA-256 of its id, as a number.
-    Column("command", NUMBER, nullable=True),
+    #: On the first event of a command, the key of its id.
+    Column("command", BYTES, nullable=True),
     Column("happened_at", NUMBER, nullable=False),
     Column("recorded_at", NUMBER, nullable=False),
     #: The canonical JSON of the whole record, as it was hashed.

@@ -1,7 +1,7 @@
 """One write transaction on the log: the head is taken first, so whoever holds it is alone and numbers without gaps."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
@@ -37,18 +37,18 @@ class Transaction(Protocol):
     """What a group needs of a database, each method one statement for any number of rows."""
 
     def open(self, left: Tip | None) -> Tip:
-        """Begin, and take the head: `left` itself if that is still the end of the log, else a tip without streams.
-
-        A database may take it on trust and find out later that it was `Outrun`.
-        """
+        """The end of the log: `left` itself, taken on trust, or else what the head says, which is then locked."""
 
     def find_streams(self, names: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Number and version of those that exist."""
+        """Number and version of those that exist. Raises Outrun."""
 
-    def find_commands(self, keys: Sequence[int]) -> dict[int, int]:
-        """Position of the first event of each command that is recorded, by its key."""
+    def find_commands(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """Position of the first event of each command that is recorded, by its key. Raises Outrun."""
 
     def records_from(self, position: int, limit: int) -> list[Record]: ...
+
+    def move(self, tip: Tip) -> None:
+        """Move the head, before anything else is written. Raises Outrun, at the latest when it is closed."""
 
     def insert(self, table: str, rows: Rows) -> None:
         """Into a table that only grows; columns as in GROWING."""
@@ -60,8 +60,37 @@ class Transaction(Protocol):
     def flush(self) -> None:
         """See to it that what was written so far is with the database; `close` does."""
 
-    def close(self, tip: Tip | None) -> None:
-        """Move the head, if it moves, and commit. Raises Outrun where `open` trusted and should not have."""
+    def close(self) -> None:
+        """Commit. Raises Outrun."""
+
+
+class Trusting(ABC):
+    """The part of a transaction that is the same on every database: what a writer left is taken on trust."""
+
+    def __init__(self) -> None:
+        #: What the end of the log is taken to be, while nobody has looked.
+        self._trusted: Tip | None = None
+
+    def open(self, left: Tip | None) -> Tip:
+        self._trusted = left
+        return self._take_head() if left is None else left
+
+    @abstractmethod
+    def _take_head(self) -> Tip:
+        """Begin, and lock the head."""
+
+    @abstractmethod
+    def _roll_back(self) -> None: ...
+
+    def _make_sure(self) -> None:
+        """What is looked up has to be so when the rest is written, so the head is locked before."""
+        trusted, self._trusted = self._trusted, None
+        if trusted is None:
+            return
+        tip = self._take_head()
+        if (tip.size, tip.root) != (trusted.size, trusted.root):
+            self._roll_back()
+            raise Outrun
 
 
 _PAGE = 16
@@ -74,11 +103,6 @@ GROWING: dict[str, tuple[str, ...]] = {
     outbox.name: ("id", "stream", "version", "to_person", "to_role", "template", "params", "not_before"),
     texts.name: ("id", "salt", "body", "person"),
 }
-
-
-def key_of(command_id: str) -> int:
-    """The number under which a command is found. Should two ids ever share one, the second is refused as a conflict."""
-    return int.from_bytes(sha256(command_id.encode()).digest()[:8], signed=True)
 
 
 def last_of(first: Record, records_from: Callable[[int, int], list[Record]]) -> Record:

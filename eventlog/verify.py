@@ -6,13 +6,13 @@ import msgspec
 
 from eventlog.canonical import require_canonical
 from eventlog.columns import to_microseconds
+from eventlog.command_ids import key_of
 from eventlog.errors import LogCorrupt, NotCanonical
 from eventlog.log import EventLog
 from eventlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from eventlog.reading import Snapshot
 from eventlog.record import Entry, Record, decode_record, encode_record
 from eventlog.schema import events, streams
-from eventlog.transaction import key_of
 
 #: A log that is wrong throughout need not be described throughout.
 MOST_FINDINGS = 1000

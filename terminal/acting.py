@@ -53,7 +53,8 @@ def prepare(kind: "type[Command]", who: str, *, command_id: str | None = None, *
     from pydantic import ValidationError
 
     from activities.observing import current_trace_id
-    from activities.organisation import entered_by, new_command_id
+    from activities.organisation import entered_by
+    from eventlog.command_ids import new_command_id
 
     given = {name: value for name, value in arguments.items() if value is not None}
     name = str(kind.model_fields["kind"].default)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from activities.answer import Answer
 from activities.asking import Asker
 from activities.door import Door
-from activities.organisation import adoption, ask_organisation, new_command_id
+from activities.organisation import adoption, ask_organisation
 from domain.command import Command
 from domain.identity import is_valid_id, participant_id, rollout_stream
 from domain.rollout.commands import EnrolSchools, Place, StartRollout
 from domain.rollout.places import teams_of_its_own
+from eventlog.command_ids import new_command_id
 from programmes.library import find_programme
 from programmes.reader import Definition, read_programme
 from terminal.acting import prepare, with_asker

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import cycle
+from random import getrandbits
 from uuid import uuid4
 
 from eventlog.canonical import canonical
+from eventlog.command_ids import new_command_id
 from eventlog.log import EventLog
 from eventlog.record import Append, NewEvent, RowChange
 
@@ -35,7 +37,8 @@ class Participant:
         return Append(
             stream=self.stream,
             expected=version,
-            command_id=f"{self.stream}:task-{version}:complete",
+            # Secrets would come from the system, which each time gives the interpreter to another thread.
+            command_id=new_command_id("CompleteTask", getrandbits),
             command_digest=_DIGEST,
             events=(NewEvent("TaskAsked", 1, PAYLOAD, _NOW),),
             at=_NOW,
@@ -49,18 +52,26 @@ class Participant:
         )
 
     def _rows(self, version: int) -> tuple[RowChange, ...]:
+        """Four on average, as rehearsing the cohort 2024 writes 3.7 with an append: six where a task gives way to the
+        next one, two where something is noted.
+        """
         stream = self.stream
+        noted = (
+            RowChange("facts", (stream, "hours-attended"), {"value": str(version), "version": version + 1}),
+            RowChange("dues", (stream,), {"rollout": "r", "due_at": _DUE, "version": version + 1, "ended": False}),
+        )
+        if version % 2:
+            return noted
         task = {"rollout": "r", "participant": self.name, "tier": "nis", "step": "training", "kind": "form"}
         task |= {"role": "coordinator", "status": "open"}
         school = {"rollout": "r", "participant": self.name, "school": "nis-semey", "tier": "nis", "status": "running"}
         school |= {"phase": "training", "region": "abai", "language": "kk"}
         return (
             RowChange("tasks", (stream, f"task-{version}"), {**task, "asked_at": _NOW, "due_at": _DUE}),
-            RowChange("tasks", (stream, f"task-{version - 1}")),
-            RowChange("facts", (stream, "hours-attended"), {"value": "12", "version": version + 1}),
+            RowChange("tasks", (stream, f"task-{version - 2}")),
             RowChange("facts", (stream, "tasks-done"), {"value": str(version), "version": version + 1}),
             RowChange("participants", (stream,), {**school, "seats_filled": 5, "seats_total": 5}),
-            RowChange("dues", (stream,), {"rollout": "r", "due_at": _DUE, "version": version + 1, "ended": False}),
+            *noted,
         )
 
 

@@ -65,7 +65,7 @@ def _create_log() -> None:
         _given("version", NUMBER),
         _given("kind"),
         _maybe("rollout"),
-        _maybe("command", NUMBER),
+        _maybe("command", BYTES),
         _given("happened_at", NUMBER),
         _given("recorded_at", NUMBER),
         _given("entry", BYTES),
