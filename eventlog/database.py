@@ -101,7 +101,8 @@ class Database:
     def _open_postgres(self) -> None:
         import psycopg
 
-        self.place = f"{self.url.host or 'localhost'}:{self.url.port or 5432}/{self.url.database or ''}"
+        host = self.url.host or self.url.query.get("host") or "localhost"
+        self.place = f"{host}:{self.url.port or 5432}/{self.url.database or ''}"
         self.driver_errors = (psycopg.Error,)
         options = f"-c lock_timeout={LOCK_PATIENCE}s {_STEADY_PLANS}"
         arguments = {
