@@ -91,6 +91,8 @@ class Database:
         module = sqlite_module()
         self.driver_errors: tuple[type[Exception], ...] = (module.Error, sqlite3.Error)
         warn_of_old_sqlite(module)
+        # For each value that is bytes the driver looks for an adapter, long if there is none; bytearray needs none.
+        module.register_adapter(bytes, bytearray)
         if not self.read_only:
             _create_private(self.path)
         elif not self.path.is_file():
