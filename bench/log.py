@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from bench.measuring.aged import age
 from bench.measuring.appends import coroutine_caller, thread_caller
 from bench.measuring.callers import Result, Side, by_coroutines, by_threads, interleaved
 from bench.measuring.peers import eventsourcing_postgres, eventsourcing_sqlite, raw_postgres, raw_sqlite
@@ -48,6 +49,7 @@ def on_sqlite(opened: ExitStack) -> list[Side]:
 
 def on_postgres(opened: ExitStack) -> list[Side]:
     server = opened.enter_context(postgres_server())
+    age(server)
 
     def fresh() -> URL:
         return opened.enter_context(fresh_database(server))
