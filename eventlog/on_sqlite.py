@@ -91,7 +91,7 @@ class SqliteTransaction(Trusting):
 
     def close(self) -> None:
         if self._trusted is None:
-            self._cursor.execute("COMMIT")
+            self._driver.commit()
 
 
 def copy_write_ahead_log(connection: sa.Connection) -> None:
