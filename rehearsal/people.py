@@ -127,7 +127,7 @@ class People:
         if kind in ("happens", "replaces", "extends"):
             return self.happenings.deed(self.scene, turn, now)
         state = self.scene.participants[turn.stream]
-        if kind in ("duty", "catch-up"):
+        if kind == "duty":
             return self.unasked.deed(turn, state, now, self.tries(turn))
         task = state.tasks.get(turn.what)
         return Deed() if task is None else about_task(self.acting, self.scene, turn, task, now)

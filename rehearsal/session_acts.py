@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.calendar import due_at
+from domain.identity import participant_id
 from domain.participant.hosting import PlanSession, RecordAttendance
 from domain.participant.state import Participant, Task
 from domain.step import DeliveryStep, TrainingStep
@@ -27,16 +28,24 @@ def plan_session(
 
 
 def plan(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    """In the morning of the day by which the definition wants it, else in a week."""
+    """In the morning of the day by which the definition wants it, else in a week; soon, for those who had it before."""
     step = acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
     assert isinstance(step, DeliveryStep)
     name, *schools = (task.subject or "").split(" ")
     definition = acting.sessions(step)[name]
     held = due_at(definition.held, task.asked_at, acting.timing.calendar, acting.timing.time_zone)
     starts = held - _BEFORE_DUE
-    if starts < now + _A_WEEK:
+    if starts < now + _A_WEEK or _have_had(scene, state, schools, step.step, name):
         starts = acting.timing.after(now, 7)
     return plan_session(acting, turn, step.step, definition.id, starts, schools, now)
+
+
+def _have_had(scene: Scene, state: Participant, schools: Sequence[str], step: str, definition: str) -> bool:
+    """Whether all that is asked is to hold a session again for those who were at it, and too few of them."""
+    children = [scene.participant(participant_id(state.rollout, school)) for school in schools]
+    return bool(children) and all(
+        (step, definition) in {(each.step, each.definition) for each in child.bookings.values()} for child in children
+    )
 
 
 def record(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
     from domain.participant.corrections import Correct
     from domain.participant.evidence import ReviewEvidence, SubmitEvidence
-    from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
+    from domain.participant.hosting import AskToCatchUp, CancelSession, MoveSession, PlanSession, RecordAttendance
     from domain.participant.interruptions import Pause, Resume, UseCalendar
     from domain.participant.journey import CloseJourney, Enrol, NoteChild, NoteNomination, Reconsider, Withdraw
     from domain.participant.mentoring import HoldCheckpoint
@@ -35,6 +35,7 @@ FromOthers = Annotated[
     | BookSession
     | UnbookSession
     | CreditAttendance
+    | AskToCatchUp
     | Pause
     | Resume
     | UseCalendar

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 from pydantic import Field
@@ -16,6 +16,7 @@ from domain.participant.plans import (
     ask_to_catch_up,
     children_of,
     deliveries_of,
+    is_awaited,
     is_invited,
     sessions_of,
     settle_plans,
@@ -105,6 +106,16 @@ class RecordAttendance(Command):
     kind: Literal["RecordAttendance"] = "RecordAttendance"
     session: str = Field(max_length=200)
     absent: dict[str, tuple[Id, ...]] = Field(default_factory=dict)
+
+
+class AskToCatchUp(Command):
+    """A child's stream asks this: it has had every session, and not enough of this one."""
+
+    kind: Literal["AskToCatchUp"] = "AskToCatchUp"
+    of_the_system: ClassVar[bool] = True
+    child: str
+    step: Id
+    definition: Id
 
 
 # --- refusals
@@ -212,6 +223,15 @@ def record_attendance(draft: Draft, command: RecordAttendance) -> None:
         raise NOT_HELD_YET(session=command.session, starts=draft.clock(session.starts_at))
     draft.record(AttendanceRecorded(command.session, absent))
     done(draft, f"{delivery.id}/record-{command.session}")
+
+
+def hold_again(draft: Draft, command: AskToCatchUp) -> None:
+    child = draft.state.children.get(command.child)
+    if draft.state.ended or child is None or child.ended is not None:
+        return
+    for delivery in deliveries_of(draft, child.tier):
+        if delivery.step == command.step and not is_awaited(draft, command.step, command.definition, command.child):
+            ask_to_catch_up(draft, delivery, command.definition, command.child)
 
 
 def welcome_child(draft: Draft, participant: str, tier: str) -> None:

@@ -8,12 +8,15 @@ import msgspec
 
 from domain.command import Command
 from domain.event import Event
+from domain.history import Corrected
 from domain.identity import participant_stream, rollout_stream
 from domain.participant import attending, children, evidence, hosting, journey, mentoring, steps, tasks, team
+from domain.participant.dose import to_catch_up
 from domain.participant.draft import substitute_now
 from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.rollout import commands as to_rollout
+from domain.step import TrainingStep
 
 
 class Onward(msgspec.Struct, frozen=True):
@@ -67,6 +70,8 @@ def consequences(programme: Programme, before: Participant, state: Participant, 
                 yield Onward(participant_stream(child), attending.UnbookSession, {"session": event.session})
         case hosting.AttendanceRecorded():
             yield from _credit(state, event)
+        case attending.AttendanceCredited() | steps.StepStarted() | Corrected():
+            yield from _catch_up(programme, state)
         case _:
             pass
     yield from _reconsider(programme, before, state)
@@ -133,6 +138,17 @@ def _credit(state: Participant, event: hosting.AttendanceRecorded) -> Iterator[O
                 "absent": event.absent.get(child, ()),
             },
         )
+
+
+def _catch_up(programme: Programme, state: Participant) -> Iterator[Onward]:
+    """Whoever trains it is asked to hold again what too few of it attended."""
+    if state.parent is None or state.ended:
+        return
+    for training in programme.tier_by_id[state.tier].steps:
+        if isinstance(training, TrainingStep):
+            for definition in to_catch_up(state, training):
+                arguments = {"child": state.id, "step": training.id, "definition": definition}
+                yield Onward(participant_stream(state.parent), hosting.AskToCatchUp, arguments)
 
 
 def _reconsider(programme: Programme, before: Participant, state: Participant) -> Iterator[Onward]:

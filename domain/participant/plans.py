@@ -48,16 +48,30 @@ def is_for_nobody(draft: Draft, delivery: DeliveryStep) -> bool:
 
 def is_invited(draft: Draft, step: str, definition: str, child: str) -> bool:
     """Whether the child is asked to a session that is held or still to be held."""
+    return _is_invited(draft, step, definition, child, ("planned", "held"))
+
+
+def is_awaited(draft: Draft, step: str, definition: str, child: str) -> bool:
+    """Whether the child is asked to a session that is still to be held."""
+    return _is_invited(draft, step, definition, child, ("planned",))
+
+
+def _is_invited(draft: Draft, step: str, definition: str, child: str, statuses: tuple[str, ...]) -> bool:
     return any(
-        (each.step, each.definition) == (step, definition) and each.status != "cancelled" and child in each.participants
+        (each.step, each.definition) == (step, definition) and each.status in statuses and child in each.participants
         for each in draft.state.hosted.values()
     )
 
 
 def ask_to_catch_up(draft: Draft, step: DeliveryStep, definition: str, child: str) -> None:
-    """A session was held before the child came: it is held again for it."""
+    """A session was held without the child, or without enough of its seats: it is held again for it."""
     school = school_of(child)
-    ask(draft, f"{step.id}/plan-{definition}-{school}", "plan", step.plan, step.id, subject=f"{definition} {school}")
+    subject = f"{definition} {school}"
+    if any((task.kind, task.step, task.subject) == ("plan", step.id, subject) for task in draft.state.tasks.values()):
+        return
+    stem = f"{step.id}/plan-{definition}-{school}"
+    times = sum(name == stem or name.startswith(f"{stem}.") for name in draft.state.done)
+    ask(draft, f"{stem}.{times + 1}" if times else stem, "plan", step.plan, step.id, subject=subject)
 
 
 def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
@@ -78,10 +92,11 @@ def settle_plans(draft: Draft, delivery: DeliveryStep) -> None:
         if task.kind != "plan" or task.step != delivery.id:
             continue
         concerned = _concerned(draft, delivery, task)
-        definition = (task.subject or "").partition(" ")[0]
-        if " " in (task.subject or "") and not concerned:
+        definition, names_schools, _ = (task.subject or "").partition(" ")
+        answers = is_awaited if names_schools else is_invited
+        if names_schools and not concerned:
             withdraw_task(draft, task.id)
-        elif concerned and all(is_invited(draft, delivery.step, definition, child) for child in concerned):
+        elif concerned and all(answers(draft, delivery.step, definition, child) for child in concerned):
             done(draft, task.id)
 
 

@@ -64,6 +64,7 @@ COMMANDS: tuple[type[Command], ...] = (
     hosting.MoveSession,
     hosting.CancelSession,
     hosting.RecordAttendance,
+    hosting.AskToCatchUp,
     attending.BookSession,
     attending.UnbookSession,
     attending.CreditAttendance,
@@ -186,6 +187,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
             hosting.cancel_session(draft, command)
         case hosting.RecordAttendance():
             hosting.record_attendance(draft, command)
+        case hosting.AskToCatchUp():
+            hosting.hold_again(draft, command)
         case attending.BookSession():
             attending.book_session(draft, command)
         case attending.UnbookSession():

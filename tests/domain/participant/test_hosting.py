@@ -6,6 +6,7 @@ from typing import Any
 from domain.participant import draft, hosting
 from domain.participant.children import ChildEnded
 from domain.participant.hosting import (
+    AskToCatchUp,
     AttendanceRecorded,
     CancelSession,
     MoveSession,
@@ -194,6 +195,28 @@ def test_a_child_that_comes_late_catches_up_on_what_was_held() -> None:
 def test_a_child_does_not_join_a_session_that_has_begun_but_catches_up_on_it() -> None:
     given = planned().later(days=10, hours=1)
     assert about("teach/plan-one-three", comes(given, "three")) == ["TaskAsked"]
+
+
+def test_a_child_that_has_not_had_enough_of_a_session_gets_it_again_and_again() -> None:
+    given = held(one=("head",))
+    again: dict[str, Any] = {"child": "tiny-2024/one", "step": "course", "definition": "one"}
+    assert about("teach/plan-one-one", given.when(AskToCatchUp, **again)) == ["TaskAsked"]
+    assert given.when(AskToCatchUp, **again) == ()
+    given.when(PlanSession, HEAD, **ONE, starts_at=given.now + timedelta(days=3), participants=("two",))
+    assert "teach/plan-one-one" in given.state.tasks, "another child's session is no answer"
+    given.when(PlanSession, HEAD, **ONE, starts_at=given.now + timedelta(days=4), participants=("one",))
+    assert "teach/plan-one-one" in given.state.done
+    assert given.when(AskToCatchUp, **again) == (), "it is to come"
+    given.later(days=5).when(RecordAttendance, HEAD, session="house.course.one.3", absent={"one": ("head",)})
+    assert about("teach/plan-one-one.2", given.when(AskToCatchUp, **again)) == ["TaskAsked"]
+    assert about("teach/plan-one-one.2", comes(given, "one", "withdrawn")) == ["TaskWithdrawn"]
+    assert given.when(AskToCatchUp, **again) == (), "it is no longer under way"
+
+
+def test_who_does_not_teach_it_is_asked_nothing() -> None:
+    given = held()
+    assert given.when(AskToCatchUp, child="tiny-2024/one", step="elsewhere", definition="one") == ()
+    assert given.when(AskToCatchUp, child="tiny-2024/nobody", step="course", definition="one") == ()
 
 
 def test_nothing_is_planned_for_a_late_comer_that_left_again() -> None:

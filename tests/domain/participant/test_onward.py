@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.event import Event
 from domain.history import fold
 from domain.participant import onward, stream
-from domain.participant.attending import BookSession, UnbookSession
+from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
 from domain.participant.evidence import ReviewEvidence, SubmitEvidence
-from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
+from domain.participant.hosting import AskToCatchUp, CancelSession, MoveSession, PlanSession, RecordAttendance
 from domain.participant.journey import CloseJourney, NoteChild, Reconsider, Withdraw
 from domain.participant.onward import Notice, Onward
 from domain.participant.state import Participant
@@ -28,10 +30,11 @@ from tests.domain.given import (
     a_school,
 )
 from tests.domain.participant.test_journey import everything_but_the_last_phase, file, the_last_phase
-from tests.domain.tiny import tiny
+from tests.domain.tiny import SCHOOL, changed, tiny
 
 ONE: dict[str, Any] = {"step": "course", "definition": "one"}
 SOON = MORNING + timedelta(days=10)
+WEEK = timedelta(days=7)
 FIRST = "house.course.one.1"
 
 
@@ -46,7 +49,7 @@ def states(given: Given, last: int) -> list[tuple[Participant, Participant, Even
 
 
 def follows(given: Given, events: tuple[Event, ...]) -> list[Onward]:
-    found = (onward.consequences(tiny(), *each) for each in states(given, len(events)))
+    found = (onward.consequences(given.programme, *each) for each in states(given, len(events)))
     return [each for some in found for each in some]
 
 
@@ -70,6 +73,47 @@ def test_a_planned_session_is_booked_with_every_child_and_again_when_it_moves() 
     moved = follows(given, given.when(MoveSession, HEAD, session=FIRST, starts_at=later))
     assert [each.arguments["starts_at"] for each in moved] == [later, later]
     assert all(each.command(id="c", actor="cascade", **each.arguments) for each in (*planned, *moved))
+
+
+def credited(definition: str, *absent: str, dose: int = 8) -> tuple[Given, tuple[Event, ...]]:
+    """A school that has had one session; of the other, the one that is named, those were absent."""
+    steps = [{**step, "dose": {"hours": dose}} if step["id"] == "course" else step for step in SCHOOL["steps"]]
+    given = a_school(changed(school={"steps": steps}))
+    for each in ("one", "two"):
+        session = {"session": f"house.course.{each}.1", "step": "course", "hours": 4}
+        given.when(BookSession, **session, definition=each, starts_at=SOON, mode="online", host="tiny-2024/house")
+    other = "two" if definition == "one" else "one"
+    given.later(days=11).when(CreditAttendance, session=f"house.course.{other}.1", step="course", hours=4)
+    events = given.when(CreditAttendance, session=f"house.course.{definition}.1", step="course", hours=4, absent=absent)
+    return given, events
+
+
+@pytest.mark.parametrize("definition", ["one", "two"])
+def test_who_has_had_every_session_and_not_enough_of_one_is_to_have_that_one_again(definition: str) -> None:
+    given, events = credited(definition, "member-1")
+    (asked,) = follows(given, events)
+    assert (asked.stream, asked.command) == ("participant:tiny-2024/house", AskToCatchUp)
+    assert asked.arguments == {"child": given.state.id, "step": "course", "definition": definition}
+
+
+def test_who_has_had_enough_catches_up_on_nothing() -> None:
+    assert AskToCatchUp not in {each.command for each in follows(*credited("one", "member-1", dose=4))}
+
+
+def test_nothing_is_held_again_as_long_as_another_session_is_to_come() -> None:
+    given, _ = credited("one", "member-1")
+    given.when(
+        BookSession,
+        session="house.course.one.2",
+        step="course",
+        definition="one",
+        starts_at=given.now + WEEK,
+        hours=4,
+        mode="online",
+        host="tiny-2024/house",
+    )
+    still = given.when(CreditAttendance, session="house.course.two.2", step="course", hours=0)
+    assert follows(given, still) == []
 
 
 def test_a_cancelled_session_is_unbooked_and_one_that_was_held_is_credited() -> None:
