@@ -132,7 +132,7 @@ class Titles:
         return title if number == "1" else self._form(_AGAIN, title=title, number=number)
 
     def _session_of(self, tier: str, delivery: str, kind: str, name: str) -> str:
-        """To plan, a session with what may follow it; to record, `<host>.<step>.<session>.<number>`."""
+        """To record, `<host>.<step>.<session>.<number>`; to plan, the session, and `-<school>` if it is for that alone."""
         if kind == "record":
             parts = name.split(".")
             return self.session(parts[1], parts[2]) if len(parts) == 4 else name
@@ -141,7 +141,10 @@ class Titles:
             sessions = self._steps.get((below, step["step"]), {}).get("sessions", ())
             fitting = [each for each in sessions if f"{name}-".startswith(f"{each['id']}-")]
             if fitting:
-                return self._say(max(fitting, key=lambda each: len(each["id"]))["title"], name)
+                session = max(fitting, key=lambda each: len(each["id"]))
+                school = name[len(session["id"]) + 1 :].partition(".")[0]
+                title = self._say(session["title"], name)
+                return f"{title} ({school})" if school and not school.startswith("again-") else title
         return name
 
     def _gate(self, tier: str, name: str) -> str:

@@ -136,9 +136,11 @@ def test_a_task_is_called_by_the_titles_of_the_definition(task: str, title: str)
 
 def test_a_trainers_task_is_called_by_the_session() -> None:
     titles = Titles(scene().adopted.definition, "ru")
-    assert titles.task("trainers", "training-delivery/plan-leading-change-nis-semey") == (
-        "Запланировать сессию: Управление изменениями в школе"
-    )
+    planned = "Запланировать сессию: Управление изменениями в школе"
+    assert titles.task("trainers", "training-delivery/plan-leading-change") == planned
+    assert titles.task("trainers", "training-delivery/plan-leading-change-again-2") == planned
+    for asked in ("nis-semey", "nis-semey.2"):
+        assert titles.task("trainers", f"training-delivery/plan-leading-change-{asked}") == f"{planned} (nis-semey)"
     assert titles.task("trainers", "training-delivery/record-trainers.training.methods.2") == (
         "Отметить присутствие: Сбор и анализ данных"
     )
