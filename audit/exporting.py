@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from eventlog.reading import Snapshot
-from eventlog.record import Entry, decode_record
+from eventlog.record import Entry, decode_records
 
 Format = Literal["jsonl", "csv"]
 
@@ -39,7 +39,7 @@ def _line(entry: Entry) -> bytes:
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
-    record = decode_record(entry.entry)
+    [record] = decode_records([(entry.entry,)])
     values = (_cell(getattr(record, name)) for name in COLUMNS)
     return (*values, entry.leaf.hex())
 

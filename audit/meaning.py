@@ -89,7 +89,7 @@ class Meaning:
             for name in _SHARED:
                 if getattr(record, name) != getattr(first, name):
                     self.find("command", record.position, f"Its {name} is not that of the other events of its command.")
-            if record.happened_at > record.recorded_at + _SKEW:
+            if record.happened_at - record.recorded_at > _SKEW:
                 self.find("clock", record.position, "It is said to have happened after it was recorded.")
 
     def _check_events(self, group: list[Record]) -> None:

@@ -19,7 +19,7 @@ from psycopg.pq import Format
 
 from eventlog.arrays import ARRAYS, BytesArray, TextArray, register
 from eventlog.columns import BYTES, Instant
-from eventlog.record import Record, decode_record
+from eventlog.record import Record, decode_records
 from eventlog.schema import metadata
 from eventlog.statements import insert_into, names_of
 from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip, Trusting
@@ -72,7 +72,7 @@ class PostgresTransaction(Trusting):
         return dict(self._cursor.execute(_COMMANDS, (BytesArray(keys),)).fetchall())
 
     def records_from(self, position: int, limit: int) -> list[Record]:
-        return [decode_record(row[0]) for row in self._cursor.execute(_ENTRIES, (position, limit)).fetchall()]
+        return decode_records(self._cursor.execute(_ENTRIES, (position, limit)).fetchall())
 
     def move(self, tip: Tip) -> None:
         self._tip = tip

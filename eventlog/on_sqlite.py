@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from eventlog.record import Record, decode_record
+from eventlog.record import Record, decode_records
 from eventlog.statements import insert_into, marks, names_of
 from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip, Trusting
 
@@ -55,7 +55,7 @@ class SqliteTransaction(Trusting):
         return dict(self._cursor.execute(_COMMANDS + marks(len(keys), "?"), keys).fetchall())
 
     def records_from(self, position: int, limit: int) -> list[Record]:
-        return [decode_record(row[0]) for row in self._cursor.execute(_ENTRIES, (position, limit)).fetchall()]
+        return decode_records(self._cursor.execute(_ENTRIES, (position, limit)).fetchall())
 
     def move(self, tip: Tip) -> None:
         moved = (tip.size, tip.frontier, tip.root, tip.recorded_at, tip.stream_count)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.command_ids import key_of
 from eventlog.errors import LogCorrupt
-from eventlog.record import CommandRecord, Entry, Head, Record, decode_record
+from eventlog.record import CommandRecord, Entry, Head, Record, decode_records
 from eventlog.schema import head, streams, texts
 from eventlog.transaction import last_of
 from eventlog.views import VIEWS
@@ -49,7 +49,7 @@ class Snapshot:
         found = self._fetch("SELECT entry FROM events WHERE command = ?", (key_of(command_id),))
         if not found:
             return None
-        first = decode_record(found[0][0])
+        first = decode_records(found)[0]
         if first.command_id != command_id:
             return None
         last = last_of(first, lambda position, limit: self.read(position - 1, limit))
@@ -61,7 +61,7 @@ class Snapshot:
             f"SELECT entry FROM events WHERE stream = {_NUMBER} AND version > ? AND version <= ? ORDER BY version",
             (stream, after, _FAR if up_to is None else up_to),
         )
-        return [decode_record(row[0]) for row in rows]
+        return decode_records(rows)
 
     def position_of(self, stream: str, version: int) -> int | None:
         """Where in the one order a stream's event stands."""
@@ -101,7 +101,7 @@ class Snapshot:
             where += f" AND kind IN ({', '.join('?' * len(wanted)) or 'NULL'})"
             values.extend(wanted)  # type: ignore[arg-type]
         rows = self._fetch(f"SELECT entry FROM events WHERE {where} ORDER BY position LIMIT ?", (*values, limit))
-        return [decode_record(row[0]) for row in rows]
+        return decode_records(rows)
 
     def raw_head(self) -> sa.Row[Any] | None:
         return self.connection.execute(sa.select(head)).one_or_none()

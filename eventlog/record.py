@@ -1,8 +1,15 @@
 """What goes into the event log and what comes out of it."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
+
+from eventlog.errors import LogCorrupt
+
+#: A time without a zone is none: it can't be compared with others.
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
@@ -116,13 +123,13 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     command_id: str
     data: msgspec.Raw
     entered_by: str | None
-    happened_at: datetime
+    happened_at: Instant
     kind: str
     on_behalf_of: str | None
     position: int
     programme: str | None
     programme_version: str | None
-    recorded_at: datetime
+    recorded_at: Instant
     rollout: str | None
     schema: int
     stream: str
@@ -147,3 +154,11 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 encode_record = msgspec.json.Encoder().encode
 decode_record = msgspec.json.Decoder(Record).decode
+
+
+def decode_records(rows: Iterable[Sequence[Any]]) -> list[Record]:
+    """The records of rows that begin with an entry."""
+    try:
+        return [decode_record(row[0]) for row in rows]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise LogCorrupt(f"An event of the log can't be read ({error}): `kaskad audit verify` tells which.") from error

@@ -113,7 +113,7 @@ class _Audit:
         try:
             record = decode_record(entry.entry)
             require_canonical(entry.entry)
-        except (msgspec.MsgspecError, NotCanonical, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, NotCanonical, UnicodeDecodeError, RecursionError) as error:
             self.find("entry", entry.position, f"The stored bytes are not a canonical record: {error}")
             return
         self._check_record(entry, record)

@@ -259,6 +259,7 @@ def test_a_certificate_without_its_gate_is_found(copied: Path, log: EventLog) ->
         ({"command_digest": "0" * 64}, "not the command that follows"),
         ({"actor": "clock"}, "not a command that the clock gives"),
         ({"happened_at": "2040-01-01T00:00:00Z"}, "after it was recorded"),
+        ({"recorded_at": "9999-12-31T23:59:59Z"}, "before the event that stands before it"),
     ],
 )
 def test_a_consequence_that_does_not_follow_is_found(

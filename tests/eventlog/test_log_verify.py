@@ -71,6 +71,15 @@ TAMPERS: dict[str, tuple[str, set[str]]] = {
     "another frontier": ("UPDATE head SET frontier = zeroblob(64)", {"head"}),
     "another size": ("UPDATE head SET size = 21", {"head"}),
     "no head": ("DELETE FROM head", {"head"}),
+    "a time without a zone": (
+        "UPDATE events SET entry = CAST(replace(CAST(entry AS TEXT), 'Z\"', '\"') AS BLOB) WHERE position = 7",
+        {"leaf", "entry", "version", "head"},
+    ),
+    "data without a bottom": (
+        "UPDATE events SET entry = CAST(replace(CAST(entry AS TEXT), '\"data\":{', "
+        "'\"data\":{\"a\":' || replace(hex(zeroblob(50000)), '0', '[')) AS BLOB) WHERE position = 7",
+        {"leaf", "entry", "version", "head"},
+    ),
     "not JSON": ("UPDATE events SET entry = x'78' WHERE position = 7", {"leaf", "entry", "version", "head"}),
 }
 
@@ -87,6 +96,15 @@ def test_a_log_that_was_tampered_with_is_found_out(sqlite: Place, name: str) -> 
     report = verify(sqlite.open(read_only=True))
     assert {finding.code for finding in report.findings} == codes
     assert not report.is_sound
+
+
+@pytest.mark.parametrize("name", ["not JSON", "a time without a zone", "data without a bottom"])
+def test_who_reads_an_event_that_is_none_is_sent_to_verify(sqlite: Place, name: str) -> None:
+    fill(sqlite)
+    sqlite.close()
+    tamper(Path(sqlite.url), TAMPERS[name][0])
+    with pytest.raises(LogCorrupt, match="kaskad audit verify"):
+        sqlite.open(read_only=True).read()
 
 
 def tamper(path: Path, statement: str) -> None:
