@@ -9,13 +9,28 @@ from itertools import accumulate
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticKnownError
 
 from domain.text import Id, Model, Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Share = Annotated[int, Field(ge=0, le=100)]  #: per cent
+
+
+def _of_no_zone(at: time) -> time:
+    if at.tzinfo is not None:
+        raise PydanticKnownError("time_parsing", {"error": "it is local, and has no zone"})
+    return at
+
+
+#: Local. The format "time" of JSON Schema is another thing: it has seconds and a zone.
+TimeOfDay = Annotated[
+    time,
+    AfterValidator(_of_no_zone),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}),
+]
 
 
 class Span(Model):
@@ -39,8 +54,8 @@ class Span(Model):
 class QuietHours(Model):
     """No message is sent between these local hours; past midnight when `start` is the later one."""
 
-    start: time
-    end: time
+    start: TimeOfDay
+    end: TimeOfDay
 
 
 class SchoolCalendar(Model):
@@ -52,7 +67,7 @@ class SchoolCalendar(Model):
     working_days: tuple[Weekday, ...] = Field(("mon", "tue", "wed", "thu", "fri"), min_length=1)
     quiet_hours: QuietHours = QuietHours(start=time(20), end=time(8))
     #: the local time of day at which a task falls due
-    due_time: time = time(18)
+    due_time: TimeOfDay = time(18)
 
     def term(self, term: str) -> Span | None:
         return next((span for span in self.terms if span.id == term), None)

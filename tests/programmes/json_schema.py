@@ -11,6 +11,11 @@ _TYPES: dict[str, Any] = {
     "boolean": bool,
     "integer": int,
 }
+#: As RFC 3339 has them: editors and other people's validators hold documents to the formats as well.
+_FORMATS = {
+    "date": re.compile(r"\d{4}-[01]\d-[0-3]\d"),
+    "time": re.compile(r"[012]\d:[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)"),
+}
 _KNOWN = {
     "$defs", "$id", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "description",
     "discriminator", "enum", "format", "items", "maxItems", "maxLength", "maximum", "minItems", "minLength",
@@ -55,6 +60,8 @@ def _scalar_faults(value: Any, schema: dict[str, Any], path: str) -> Iterator[st
     if "enum" in schema and value not in schema["enum"]:
         yield f"{path}: is none of {schema['enum']}"
     if isinstance(value, str):
+        if "format" in schema and not _FORMATS[schema["format"]].fullmatch(value):
+            yield f"{path}: is no {schema['format']}"
         if "pattern" in schema and not re.search(schema["pattern"], value):
             yield f"{path}: does not match"
         if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):

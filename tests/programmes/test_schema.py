@@ -44,6 +44,7 @@ def test_what_the_reader_takes_the_schema_takes(path: Path) -> None:
         ('ru: "Малая", ', ""),
         ("{fact: mentoring.last, is: on_track}", "{colour: red}"),
         ("kind: cycle", "kind: circle"),
+        ("calendar:\n", "calendar:\n  due_time: 18:00Z\n"),
         ("default: 6", "default: {parameter: hours}"),
     ],
 )
