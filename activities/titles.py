@@ -132,7 +132,7 @@ class Titles:
         return title if number == "1" else self._form(_AGAIN, title=title, number=number)
 
     def _session_of(self, tier: str, delivery: str, kind: str, name: str) -> str:
-        """To record, `<host>.<step>.<session>.<number>`; to plan, the session, and `-<school>` if it is for that alone."""
+        """To record, `<host>.<step>.<session>.<number>`; to plan, the session, and `-<school>` where it is for one."""
         if kind == "record":
             parts = name.split(".")
             return self.session(parts[1], parts[2]) if len(parts) == 4 else name
