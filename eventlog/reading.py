@@ -85,7 +85,7 @@ class Snapshot:
         up_to: int | None = None,
     ) -> list[Record]:
         """A page of all streams in the one order; `since` and `until` are bounds of `recorded_at`, both within."""
-        where, values = "position > ?", [after]
+        where, values = "position > ?", [min(after, _FAR)]
         for condition, value in (
             ("position <= ?", up_to),
             (f"stream = {_NUMBER}", stream),

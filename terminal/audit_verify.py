@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from terminal.audit_opened import explained
@@ -27,7 +28,8 @@ def print_verdict(against: str | None, log: str | None, *, as_json: bool) -> int
     if as_json:
         print_json({"sound": verdict.is_sound, "mark": verdict.mark, "against": against, **_parts(verdict)})
     else:
-        _print(verdict, against, seconds)
+        with suppress(BrokenPipeError):  # whoever read no further still gets the verdict, by the exit code
+            _print(verdict, against, seconds)
     return DONE if verdict.is_sound else REFUSED
 
 

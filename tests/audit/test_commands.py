@@ -9,8 +9,10 @@ import pytest
 
 from eventlog.copy import copy_log
 from eventlog.log import open_log
+from terminal.main import execute
+from terminal.outcome import REFUSED
 from tests.audit.conftest import Story
-from tests.audit.tampering import Entry, at, change_byte, rewrite
+from tests.audit.tampering import Entry, at, change_byte, drop_last, rewrite
 from tests.terminal.calling import Calls, Ended
 
 
@@ -47,7 +49,19 @@ def test_programs_get_every_field_of_every_event(audit: Auditor, story: Story) -
     assert {"position", "happened_at", "recorded_at", "sentence", "actor", "entered_by", "data"} <= set(found[0])
     assert found[0]["data"]["kind"] == found[0]["kind"]
     assert audit("log", "--after", 1_000_000, "--json").json == []
-    assert "No events." in audit("log", "--after", 1_000_000).out
+    assert "No events." in audit("log", "--after", 10**30).out
+
+
+def test_whoever_reads_no_further_gets_the_verdict_all_the_same(
+    story: Story, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_last(copied, 1)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", buffering=1) as output:
+        monkeypatch.setattr("sys.stdout", output)
+        assert execute(["audit", "verify", "--log", str(copied)]) == REFUSED
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
 def test_a_day_is_the_programme_s_day(audit: Auditor) -> None:
