@@ -18,6 +18,17 @@ _SEATS = ("SeatTaken", "SeatFreed", "SubstituteNamed", "SubstituteEnded")
 Row = dict[str, Any]
 
 
+def _until(word: str) -> date | timedelta:
+    """A day, or so many days from today."""
+    if word in ("today", "week"):
+        return timedelta(days=0 if word == "today" else 7)
+    try:
+        return date.fromisoformat(word)
+    except ValueError as error:
+        right = "overdue, today, week or a date such as 2026-11-25"
+        raise BadInput(f"--due takes {right}; '{word}' is none of them.") from error
+
+
 class Inbox:
     """The open tasks as one snapshot of the log shows them, in one language."""
 
@@ -48,17 +59,11 @@ class Inbox:
             return list(tasks)
         if word == "overdue":
             return [task for task in tasks if task["overdue"]]
-        return [task for task in tasks if self._local(task, task["due_at"]) <= self._last_day(word, task)]
+        until = _until(word)
+        return [task for task in tasks if self._local(task, task["due_at"]) <= self._last_day(until, task)]
 
-    def _last_day(self, word: str, task: Row) -> date:
-        today = self._local(task, self._now(task["rollout"]))
-        if word in ("today", "week"):
-            return today + timedelta(days=0 if word == "today" else 7)
-        try:
-            return date.fromisoformat(word)
-        except ValueError as error:
-            right = "overdue, today, week or a date such as 2026-11-25"
-            raise BadInput(f"--due takes {right}; '{word}' is none of them.") from error
+    def _last_day(self, until: date | timedelta, task: Row) -> date:
+        return until if isinstance(until, date) else self._local(task, self._now(task["rollout"])) + until
 
     def _local(self, task: Row, instant: datetime) -> date:
         return instant.astimezone(self._zone(task["rollout"])).date()

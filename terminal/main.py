@@ -73,6 +73,7 @@ def kaskad() -> None:
     """Roll out a practice through people who train people.
 
     Exit codes: 0 done, 1 refused or not found, 2 bad input or usage, 3 a service can't be reached.
+    With --json, what is refused is one line of JSON on the standard error: exit, code, params, sentence.
     Add --help to any command.
     """
 
@@ -84,11 +85,13 @@ def run(arguments: Sequence[str]) -> NoReturn:
 
 def execute(arguments: Sequence[str]) -> int:
     """Runs one command line and gives its exit code; the one place where errors become codes."""
-    output = sys.stdout
+    output, as_json = sys.stdout, "--json" in arguments
     _start_telemetry(arguments)
     try:
         result = kaskad.main(args=list(arguments), prog_name="kaskad", standalone_mode=False)
     except click.ClickException as error:
+        if as_json:
+            return outcome.report(outcome.BadInput(error.format_message()), as_json=True)
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -104,7 +107,7 @@ def execute(arguments: Sequence[str]) -> int:
             return outcome.DONE
         return ended.code if isinstance(ended.code, int) else outcome.DONE if ended.code is None else outcome.REFUSED
     except Exception as error:
-        return outcome.report(error)
+        return outcome.report(error, as_json=as_json)
     return result if isinstance(result, int) else outcome.DONE
 
 

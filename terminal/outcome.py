@@ -1,6 +1,7 @@
 """How a command ends when it does not simply end: with a sentence and an exit code, in one place."""
 
 import errno
+import json
 import os
 import re
 import sys
@@ -130,18 +131,27 @@ def _is_of_the_disk(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in DISK_ERRORS
 
 
-def report(error: BaseException) -> int:
-    """Says on the standard error what an error means for the person, and gives the exit code."""
+def report(error: BaseException, *, as_json: bool = False) -> int:
+    """Says on the standard error what an error means for the person or the program, and gives the exit code."""
     expected = next(((one, code) for one in _causes(error) if (code := exit_code_of(one)) is not None), None)
     if os.environ.get("KASKAD_DEBUG") == "1":
         traceback.print_exception(error)
     if expected is not None:
         away = "Temporal does not answer; ask again in a moment. " if _is_temporal_away(expected[0]) else ""
-        print(f"kaskad: {away}{said(expected[0])}", file=sys.stderr)
+        sentence = f"{away}{said(expected[0])}"
+        print(_for_programs(*expected, sentence) if as_json else f"kaskad: {sentence}", file=sys.stderr)
         return expected[1]
     print(f"kaskad: this is a fault in Kaskad: {type(error).__name__}: {error}", file=sys.stderr)
     print("KASKAD_DEBUG=1 shows where it happened; what the stack wrote is in var/run.", file=sys.stderr)
     return FAULT
+
+
+def _for_programs(error: BaseException, exit_code: int, sentence: str) -> str:
+    """One line of JSON: what kind of refusal it is, and what its sentence is made of."""
+    code = getattr(error, "code", None)
+    kind = code if isinstance(code, str) else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    params = {name: str(value) for name, value in (getattr(error, "params", None) or {}).items()}
+    return json.dumps({"exit": exit_code, "code": kind, "params": params, "sentence": sentence}, ensure_ascii=False)
 
 
 def said(error: BaseException) -> str:
