@@ -17,6 +17,7 @@ class Observer(Protocol):
     """What is told of everything that is measured."""
 
     def span(self, name: str, attributes: dict[str, Attribute]) -> AbstractContextManager[None]: ...
+    def tell(self, attributes: dict[str, Attribute]) -> None: ...
     def trace_id(self) -> str | None: ...
     def count(self, name: str, by: int, attributes: dict[str, Attribute]) -> None: ...
     def measure(self, name: str, value: float, attributes: dict[str, Attribute]) -> None: ...
@@ -46,6 +47,12 @@ def span(name: str, **attributes: Attribute) -> Iterator[None]:
     finally:
         if token is not None:
             _trace_id.reset(token)
+
+
+def tell(**attributes: Attribute) -> None:
+    """What has become known about the span around the caller."""
+    if _observer is not None:
+        _observer.tell(attributes)
 
 
 def current_trace_id() -> str | None:

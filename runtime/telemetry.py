@@ -126,6 +126,9 @@ class _OpenTelemetry:
         with self._tracer.start_as_current_span(name, attributes=attributes):
             yield
 
+    def tell(self, attributes: dict[str, Attribute]) -> None:
+        self._trace.get_current_span().set_attributes(attributes)
+
     def trace_id(self) -> str | None:
         context = self._trace.get_current_span().get_span_context()
         return f"{context.trace_id:032x}" if context.is_valid else None

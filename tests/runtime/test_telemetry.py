@@ -26,10 +26,12 @@ from runtime.settings import Settings
 ROOT = Path(__file__).parents[2]
 
 _WORK = """
+from activities.observing import tell
 from runtime import telemetry
 telemetry.set_up("command")
 with telemetry.span("kaskad.command", kind="SubmitEvidence"):
     print(telemetry.current_trace_id())
+    tell(outcome="recorded")
     telemetry.count("kaskad.commands", kind="SubmitEvidence", outcome="recorded")
     telemetry.measure("kaskad.append.duration", 0.002)
     telemetry.show("kaskad.followups.pending", 3)
@@ -97,6 +99,8 @@ def test_with_a_receiver_the_span_and_the_metrics_arrive(receiver: Receiver) -> 
         for one in scope.spans
     ]
     assert [(one.name, one.trace_id.hex()) for one in spans] == [("kaskad.command", trace_id)]
+    told = {attribute.key: attribute.value.string_value for attribute in spans[0].attributes}
+    assert told == {"kind": "SubmitEvidence", "outcome": "recorded"}
     metrics = {
         one.name
         for path, body in receiver.taken
