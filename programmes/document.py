@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from programmes.problem import Problem, ProgrammeProblems
+from programmes.syntax import mistake
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 60
@@ -78,7 +79,7 @@ def parse(content: bytes, file: str, *, begins: str = "a definition begins with 
         _check_depth(text, document)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        raise ProgrammeProblems([_syntax_problem(error, content, document)]) from None
+        raise ProgrammeProblems([_syntax_problem(error, text, content, document)]) from None
     if node is None:
         raise ProgrammeProblems([document.problem((), f"is empty; {begins}")])
     reading = _Reading(document)
@@ -112,11 +113,9 @@ def _check_depth(text: str, document: Document) -> None:
             raise ProgrammeProblems([_at(document, event, (), f"is nested more than {DEEPEST} deep")])
 
 
-def _syntax_problem(error: yaml.YAMLError, content: bytes, document: Document) -> Problem:
+def _syntax_problem(error: yaml.YAMLError, text: str, content: bytes, document: Document) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        line, column, said = mistake(error, text)
         return Problem(document.file, line, column, "", f"is not valid YAML: {said}")
     said = str(error).splitlines()[0] if str(error) else "it cannot be read"
     # The reader counts in bytes where it stumbles over a letter, not in lines.

@@ -1,22 +1,28 @@
 """From plain values to the models: every fault of shape in a sentence, and what can still be read beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.calendar import Due
 from domain.identity import nearest
 from domain.programme import Programme
 from domain.text import Text
 from programmes.document import Document, Place, Plain
-from programmes.fields import faults_of, keys_of, model_at, place_of, programme_from
+from programmes.fields import annotation_at, faults_of, keys_of, model_at, place_of, programme_from
 from programmes.parameters import Filled
 from programmes.problem import Problem
 from programmes.salvage import salvage
 from programmes.wording import sentence_of
 
 _LANGUAGES = {"kk": "Kazakh", "ru": "Russian", "en": "English"}
+#: how the mappings look in whose place people write a word most often
+_WRITTEN: Mapping[object, str] = {
+    Text: "; every text is written in kk, ru and en: {kk: ..., ru: ..., en: ...}",
+    Due: ", such as {weeks: 2} or {working_days: 5}",
+}
 
 
 @dataclass(slots=True)
@@ -79,7 +85,9 @@ def _message(fault: ErrorDetails, path: Place, content: Plain) -> str:
         if model is Text:
             return f"lacks the {_LANGUAGES[key]} text; every text is written in kk, ru and en"
         return f"lacks the key '{key}'"
-    return sentence_of(fault)
+    is_no_mapping = fault["type"] in ("model_type", "model_attributes_type")
+    hint = _WRITTEN.get(annotation_at(path, content), "") if is_no_mapping else ""
+    return f"{sentence_of(fault)}{hint}"
 
 
 def _unknown_key(key: str, model: type[BaseModel] | None) -> str:

@@ -46,7 +46,11 @@ def sentence_of(fault: ErrorDetails) -> str:
 
 def _quoting_hint(kind: str, value: object) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f'; write it in quotes: "{value}"' if kind == "string_type" and is_number else ""
+    if kind == "string_type" and is_number:
+        return f'; write it in quotes: "{value}"'
+    if kind == "int_type" and isinstance(value, str) and value.isascii() and value.isdigit():
+        return f"; write it without quotes: {value}"
+    return ""
 
 
 def _shown(value: object) -> str:
@@ -73,7 +77,8 @@ def _pattern(value: object, context: Mapping[str, Any]) -> str:
 
 def _one_of(value: object, context: Mapping[str, Any]) -> str:
     expected = str(context.get("expected", context.get("expected_tags", ""))).replace(" or ", ", ")
-    return f"is {_shown(value)}, but must be one of: {expected.replace(chr(39), '')}"
+    hint = f"; write it without quotes: {value}" if value == expected and isinstance(value, str) else ""
+    return f"is {_shown(value)}, but must be one of: {expected.replace(chr(39), '')}{hint}"
 
 
 def _unknown_kind(value: object, context: Mapping[str, Any]) -> str:
@@ -89,7 +94,9 @@ _SENTENCES: Mapping[str, Callable[[object, Mapping[str, Any]], str]] = {
         f"has {len(str(value)):,} characters; at most {context.get('max_length'):,} are allowed"
     ),
     "string_too_short": lambda value, context: "is empty; it needs a text",
-    "too_short": lambda value, context: "is an empty list; it needs at least one entry",
+    "too_short": lambda value, context: (
+        f"is {'empty' if isinstance(value, Mapping) else 'an empty list'}; it needs at least one entry"
+    ),
     "greater_than_equal": lambda value, context: f"is {value}, but must be at least {context.get('ge')}",
     "less_than_equal": lambda value, context: f"is {value}, but must be at most {context.get('le')}",
     "literal_error": _one_of,

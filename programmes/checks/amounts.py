@@ -20,6 +20,9 @@ def check_amounts(subject: Subject) -> Iterator[Finding]:
             message = f"nothing could be accepted: {rubric.accepted_from} points of only {points}"
             yield Finding(("rubrics", name, "accepted_from"), message)
     for path, tier in places.tiers(programme):
+        if tier.kind == "person" and len(tier.seats) > 1:
+            message = f"is of one person, who has one seat; there are {len(tier.seats)}"
+            yield Finding((*path, "seats"), message)
         for at, opening in enumerate(tier.opens):
             if not subject.is_doubtful((*path, "opens", at, "fan_out")):
                 yield from _of_fan_out((*path, "opens", at, "fan_out"), opening.fan_out)

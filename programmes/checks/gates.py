@@ -76,6 +76,8 @@ class _Leaf:
                 yield Finding((*self.path, "at_least"), message)
 
     def _date(self, leaf: DateIs) -> Iterator[Finding]:
+        if self.subject.is_doubtful(("cohorts",)):
+            return
         cohorts = self.programme.cohorts.values()
         if leaf.on_or_after is not None and all(leaf.on_or_after > cohort.ends for cohort in cohorts):
             message = f"{leaf.on_or_after} comes after every cohort has ended: the gate could never open"

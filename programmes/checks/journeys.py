@@ -1,9 +1,11 @@
 """The way through a definition: no step waits for itself, no tier is out of reach."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
 
 from domain.fact_names import CERTIFIED, COMPLETED, STARTED
-from domain.gate import Among, FactIs, Gate
+from domain.gate import AllOf, Among, AnyOf, AtLeast, DateIs, FactIs, Gate
 from domain.programme import Programme, Tier
 from domain.step import Step
 from programmes.checks import places
@@ -19,7 +21,7 @@ def check_journeys(subject: Subject) -> Iterator[Finding]:
         # Of two steps of one id, which of them a gate waits for cannot be told.
         if len(tier.step_by_id) == len(tier.steps):
             yield from _circles(path, tier, subject.programme)
-    yield from _out_of_reach(subject.programme)
+    yield from _out_of_reach(subject)
 
 
 def _circles(path: Place, tier: Tier, programme: Programme) -> Iterator[Finding]:
@@ -44,15 +46,48 @@ def _places(path: Place, tier: Tier) -> Iterator[tuple[str, Place]]:
 
 
 def _waits(tier: Tier, programme: Programme) -> dict[str, list[str]]:
-    """What each step, the certification and the next tier cannot come before."""
+    """What each step, the certification and the next tier wait for in vain; nothing for those that come about."""
     needs = _Needs(tier, programme)
-    waits = {step.id: list(needs.of_step(step)) for step in tier.steps}
+    needed = {step.id: needs.of_step(step) for step in tier.steps}
     if tier.certification is not None:
-        waits[_CERTIFICATION] = list(needs.of(tier.certification.gate))
-    needed = [set(needs.of(opening.gate)) for opening in tier.opens]
-    waits[_NEXT_TIER] = sorted(set.intersection(*needed)) if needed else []
-    waits[COMPLETED] = [*(step.id for step in tier.steps), *((_CERTIFICATION,) if tier.certification else ())]
-    return waits
+        needed[_CERTIFICATION] = needs.of(tier.certification.gate)
+    openings = tuple(needs.of(opening.gate) for opening in tier.opens)
+    needed[_NEXT_TIER] = _SoMany(min(1, len(openings)), openings)
+    needed[COMPLETED] = _every(*(step.id for step in tier.steps), *((_CERTIFICATION,) if tier.certification else ()))
+    ahead = set(needed)
+    while come := {name for name in ahead if _comes_about(needed[name], ahead)}:
+        ahead -= come
+    return {name: [each for each in _named(needed[name]) if each in ahead] for name in ahead}
+
+
+@dataclass(frozen=True, slots=True)
+class _SoMany:
+    """So many of these must be there."""
+
+    least: int
+    of: "tuple[_Needed, ...]"
+
+
+#: a name is a step, the certification, the next tier or the end of the journey
+_Needed = str | _SoMany
+
+
+def _every(*needed: _Needed) -> _SoMany:
+    return _SoMany(len(needed), needed)
+
+
+def _comes_about(needed: _Needed, ahead: set[str]) -> bool:
+    if isinstance(needed, str):
+        return needed not in ahead
+    return sum(_comes_about(each, ahead) for each in needed.of) >= needed.least
+
+
+def _named(needed: _Needed) -> Iterator[str]:
+    if isinstance(needed, str):
+        yield needed
+    else:
+        for each in needed.of:
+            yield from _named(each)
 
 
 class _Needs:
@@ -70,12 +105,10 @@ class _Needs:
             above & set(parents) for name, parents in programme.parents_of.items() if name != tier.id
         )
 
-    def of_step(self, step: Step) -> Iterator[str]:
-        yield from step.after
-        if step.enter is not None:
-            yield from self.of(step.enter)
-        if self._trains_only_the_opened(step):
-            yield _NEXT_TIER
+    def of_step(self, step: Step) -> _SoMany:
+        gate = () if step.enter is None else (self.of(step.enter),)
+        children = (_NEXT_TIER,) if self._trains_only_the_opened(step) else ()
+        return _every(*step.after, *gate, *children)
 
     def _trains_only_the_opened(self, step: Step | None) -> bool:
         """Its sessions begin with the first child."""
@@ -85,19 +118,29 @@ class _Needs:
             and all(self.programme.opening(self.tier.id, name) for name in step.tiers)
         )
 
-    def of(self, gate: Gate) -> Iterator[str]:
-        """The steps without a fact of which the gate stays shut."""
-        for _, leaf in places.must_hold((), gate):
-            if isinstance(leaf, FactIs) and leaf.of_ == "self":
-                # Started is such a step without any child.
-                step, _, fact = leaf.fact.partition(".")
-                if fact != STARTED or not self._trains_only_the_opened(self.tier.step_by_id.get(step)):
-                    yield from _told_by(leaf)
-            elif isinstance(leaf, Among) and (leaf.at_least or leaf.share):
-                if leaf.among == "children" and self.children_are_opened:
-                    yield _NEXT_TIER
-                elif leaf.among == "peers" and self.peers_are_alike:
-                    yield from _told_by(leaf.where)
+    def of(self, gate: Gate) -> _SoMany:
+        """The steps without the facts of which the gate stays shut."""
+        match gate:
+            case FactIs() | Among() | DateIs():
+                return _every(*self._of_condition(gate))
+            case AnyOf() | AtLeast() | AllOf():
+                _, within = places.inner(gate)
+                least = gate.at_least if isinstance(gate, AtLeast) else 1 if isinstance(gate, AnyOf) else len(within)
+                return _SoMany(least, tuple(self.of(each) for each in within))
+            case _:
+                assert_never(gate)
+
+    def _of_condition(self, leaf: FactIs | Among | DateIs) -> Iterator[str]:
+        if isinstance(leaf, FactIs) and leaf.of_ == "self":
+            # Started is such a step without any child.
+            step, _, fact = leaf.fact.partition(".")
+            if fact != STARTED or not self._trains_only_the_opened(self.tier.step_by_id.get(step)):
+                yield from _told_by(leaf)
+        elif isinstance(leaf, Among) and (leaf.at_least or leaf.share):
+            if leaf.among == "children" and self.children_are_opened:
+                yield _NEXT_TIER
+            elif leaf.among == "peers" and self.peers_are_alike:
+                yield from _told_by(leaf.where)
 
 
 def _told_by(leaf: FactIs) -> Iterator[str]:
@@ -120,7 +163,8 @@ def _way_back(start: str, waits: dict[str, list[str]]) -> list[str]:
     return []
 
 
-def _out_of_reach(programme: Programme) -> Iterator[Finding]:
+def _out_of_reach(subject: Subject) -> Iterator[Finding]:
+    programme = subject.programme
     opened = {opening.tier for tier in programme.tiers for opening in tier.opens}
     planned = {tier for cohort in programme.cohorts.values() for tier in cohort.participants}
     reached = [tier.id for tier in programme.tiers if tier.id not in opened]
@@ -132,6 +176,12 @@ def _out_of_reach(programme: Programme) -> Iterator[Finding]:
             continue
         if tier.id not in reached:
             yield Finding(path, f"nobody can reach the tier '{tier.id}': only tiers that lead back to it open it")
-        elif tier.id not in opened and planned and tier.id not in planned:
-            message = f"nobody can reach the tier '{tier.id}': no tier opens it, and no cohort has participants there"
+        elif tier.id in opened or tier.id in planned or not planned or subject.is_doubtful(("cohorts",)):
+            continue
+        # a team at the top takes part without a row of its own in the list of schools
+        elif tier.kind != "team" or programme.parents_of[tier.id]:
+            message = (
+                f"nobody can reach the tier '{tier.id}': no tier opens it, and no cohort has participants there; "
+                f"name it in the 'participants' of a cohort, or in the 'opens' of a tier"
+            )
             yield Finding(path, message)

@@ -11,8 +11,9 @@ from programmes.document import Place
 
 def check_time(subject: Subject) -> Iterator[Finding]:
     programme = subject.programme
-    yield from _terms(programme.calendar.terms)
-    yield from _cohorts(programme)
+    if not subject.is_doubtful(("calendar", "terms")):
+        yield from _terms(programme.calendar.terms)
+    yield from _cohorts(subject)
     for path, due in places.dues(programme):
         yield from _due(path, due, programme)
     for path, _, step in places.steps(programme):
@@ -37,9 +38,11 @@ def _terms(terms: tuple[Span, ...]) -> Iterator[Finding]:
             yield Finding(("calendar", "terms", at, "first"), message)
 
 
-def _cohorts(programme: Programme) -> Iterator[Finding]:
-    terms = programme.calendar.terms
-    for name, cohort in programme.cohorts.items():
+def _cohorts(subject: Subject) -> Iterator[Finding]:
+    terms = subject.programme.calendar.terms
+    for name, cohort in subject.programme.cohorts.items():
+        if subject.is_doubtful(("cohorts", name)):
+            continue
         if cohort.ends <= cohort.starts:
             message = f"ends on {cohort.ends}, not after it starts on {cohort.starts}"
             yield Finding(("cohorts", name, "ends"), message)

@@ -96,6 +96,7 @@ def test_a_problem_names_its_file_its_place_and_its_path() -> None:
         ("{id: trainer-1, role: trainer}", "{id: trainer-1, role: trainer, roll: x}", "did you mean 'role'?"),
         ("default: 6\n", "default: 9\n", "all sessions together have 8"),
         ("bodies:\n", "bodies:\n  centre: *t\n", "stands twice"),
+        ("count: 3", 'count: "3"', "write it without quotes: 3"),
         ("missed_after: 7", "missed_after: true", "is true, but must be a whole number"),
         ("count: 3", 'count: "3"', "is '3', but must be a whole number"),
         ("missed_after: 7", "missed_after: 7\n        enter:", "leave the key out"),
@@ -109,6 +110,12 @@ def test_one_change_for_the_worse_is_one_sentence(old: str, new: str, sentence: 
     assert old in SMALL
     assert problem, [str(each) for each in problems_of(SMALL.replace(old, new, 1))]
     assert problem[0].line > 0
+
+
+def test_a_tier_of_single_persons_has_one_seat() -> None:
+    seats = "seats: [{id: lead, role: lead}, {id: other, role: lead}]"
+    problem = only_problem("    seats: [{id: lead, role: lead}]\n", f"    kind: person\n    {seats}\n")
+    assert problem.message == "is of one person, who has one seat; there are 2"
 
 
 def test_a_training_that_nobody_holds_is_refused() -> None:
@@ -262,4 +269,61 @@ def test_a_gate_over_peers_reads_the_other_branch_as_well() -> None:
     assert (
         "can never reach 4: the most is 3"
         in problems_of(reachable.replace("at_least: 3}, at", "at_least: 4}, at"))[0].message
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("calendar:\n", "calendar:\n\tdue_time: '18:00'\n", "a tab stands where only spaces may indent"),
+        ("bodies:\n", "bodies:\n  a: &t x\n  b: &t y\n", "the anchor '&t' stands already on line"),
+        ("missed_after: 7", "missed_after: *nobody", "there is no anchor '&nobody' above this alias"),
+        ("missed_after: 7", "missed_after: {7", "a bracket opened on line"),
+        ("missed_after: 7", "missed_after: 7: 8", "a ':' too many"),
+        ("missed_after: 7", "missed_after: @7", "no value begins with '@'"),
+        ("kaskad: 1\n", "kaskad: 1\nprogramme small\n", "line 3 lacks the ':' of 'key: value'"),
+        ("cohorts:\n", "---\ncohorts:\n", "a second document begins here"),
+    ],
+)
+def test_what_is_no_yaml_is_told_as_its_author_sees_it(old: str, new: str, sentence: str) -> None:
+    assert old in SMALL
+    problem = problems_of(SMALL.replace(old, new, 1))[0]
+    assert sentence in problem.message
+    assert problem.line > 0
+
+
+def test_steps_that_wait_for_each_other_by_every_way_of_an_any_are_a_circle() -> None:
+    gate = "{any: [{fact: portfolio.score, at_least: 1}, {fact: wish.done, is: true}]}"
+    source = SMALL.replace("after: [training, research]", f"after: [training, research]\n        enter: {gate}", 1)
+    wish = source.index("- id: wish")
+    source = source[:wish] + source[wish:].replace(
+        "kind: assignment", "kind: assignment\n        after: [portfolio]", 1
+    )
+    messages = [problem.message for problem in problems_of(source)]
+    assert "none of these could ever start: 'wish' waits for 'portfolio' waits for 'wish'" in messages
+
+
+def test_what_was_made_up_for_a_fault_is_never_told() -> None:
+    cohorts, after = SMALL.index("cohorts:"), SMALL.index("tiers:")
+    without = SMALL[:cohorts] + "cohorts: {}\n" + SMALL[after:]
+    assert [each.message for each in problems_of(without)] == ["is empty; it needs at least one entry"]
+    wrong = SMALL.replace("ends: 2026-12-31", "ends: 31.12.2026")
+    assert [each.message for each in problems_of(wrong)] == [
+        "is '31.12.2026', but must be a date, written as 2024-09-02"
+    ]
+
+
+def test_a_team_at_the_top_needs_no_place_in_the_plan_of_a_cohort() -> None:
+    team = SMALL.index("participants: {")
+    plan = SMALL[team : SMALL.index("}", team) + 1]
+    assert "trainers: 1, " in plan
+    read_programme(SMALL.replace(plan, plan.replace("trainers: 1, ", "")))
+
+
+def test_a_text_and_a_due_date_that_are_words_are_told_how_to_be_written() -> None:
+    assert "{kk: ..., ru: ..., en: ...}" in only_problem("bodies:\n", "bodies:\n  other: Word\n").message
+    problem = problems_of(SMALL.replace("due: {working_days: 5}", "due: 5 days", 1))[0]
+    assert (
+        problem.message
+        == "is '5 days', but must be a mapping of keys to values, such as {weeks: 2} or {working_days: 5}"
     )
