@@ -10,6 +10,7 @@ from domain.identity import organisation_stream, participant_id, participant_str
 from domain.organisation.stream import rights_of
 from domain.participant.corrections import Correct
 from domain.participant.draft import holders_of
+from domain.participant.kin import kin_of
 from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.rollout.commands import NominateSchools
@@ -67,16 +68,11 @@ def _related(
 
 
 def _kin(snapshot: Snapshot, state: Participant, relation: str) -> list[str]:
-    match relation:
-        case "parent":
-            return [] if state.parent is None else [state.parent]
-        case "children":
-            return [child for child, each in state.children.items() if each.ended != "withdrawn"]
-        case "peers":
-            rows = snapshot.rows("participants", rollout=state.rollout, parent=state.parent)
-            return [row["participant"] for row in rows if row["participant"] != state.id]
-        case _:
-            return []
+    def peers() -> list[str]:
+        rows = snapshot.rows("participants", rollout=state.rollout, parent=state.parent)
+        return [row["participant"] for row in rows]
+
+    return kin_of(state, relation, peers)
 
 
 def sheets(snapshot: Snapshot, participants: Iterable[str], names: Iterable[str]) -> dict[str, Sheet]:

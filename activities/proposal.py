@@ -10,17 +10,17 @@ import msgspec
 from activities import observing
 from activities.folding import EVOLVE, Folded, folded
 from domain import codec
-from domain.calendar import SchoolCalendar, out_of_quiet_hours
+from domain.calendar import out_of_quiet_hours
 from domain.command import CASCADE, Command
+from domain.consequences import consequences_of
 from domain.event import Event
 from domain.history import Corrected
 from domain.identity import rollout_of_stream, stream_kind
+from domain.participant.draft import calendar_of
 from domain.participant.journey import NoteNomination, Reconsider
-from domain.participant.onward import Notice, Onward, consequences, notices
+from domain.participant.onward import Notice, Onward, notices
 from domain.participant.state import Participant
 from domain.programme import Programme
-from domain.rollout import stream as rollout
-from domain.rollout.state import Rollout
 from domain.standing import Standing, standing_of
 from domain.views import changes
 from eventlog.record import Append, NewEvent, NewFollowup, NewNotice, RowChange
@@ -89,7 +89,7 @@ def _followups(
     """The date goes with each: in a rehearsal that is the only clock that the other stream has."""
     if programme is None:
         return
-    found = [(number, each) for number, step in enumerate(steps) for each in _consequences(programme, *step)]
+    found = [(number, each) for number, step in enumerate(steps) for each in consequences_of(programme, *step)]
     last = {_subject(each): ordinal for ordinal, (_, each) in enumerate(found) if each.command in _THE_LAST_IS_ENOUGH}
     for ordinal, (number, each) in enumerate(found):
         if each.command in _THE_LAST_IS_ENOUGH and last[_subject(each)] != ordinal:
@@ -101,14 +101,6 @@ def _followups(
 
 def _subject(each: Onward) -> tuple[object, ...]:
     return each.stream, each.command, each.arguments.get("tier")
-
-
-def _consequences(programme: Programme, before: Any, after: Any, event: Event) -> Iterator[Onward]:
-    match before:
-        case Participant():
-            yield from consequences(programme, before, after, event)
-        case Rollout():
-            yield from rollout.consequences(programme, before, after, event)
 
 
 def _notices(
@@ -129,12 +121,11 @@ def _notices(
 def _notice(
     notice_id: str, programme: Programme, state: Participant, notice: Notice, number: int, at: datetime
 ) -> NewNotice:
-    calendar = programme.calendar if state.calendar is None else SchoolCalendar.model_validate(state.calendar)
     return NewNotice(
         id=notice_id,
         template=notice.template,
         params=json.dumps(notice.parameters, sort_keys=True),
-        not_before=out_of_quiet_hours(at, calendar, programme.time_zone),
+        not_before=out_of_quiet_hours(at, calendar_of(programme, state), programme.time_zone),
         to_person=notice.person,
         to_role=notice.right,
         event=number,

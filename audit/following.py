@@ -1,16 +1,14 @@
 """Whether what was recorded for other streams follows from what happened, as its command ids say."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 from audit.archive import follows_from
 from domain.command import CASCADE, CLOCK, PassTime
+from domain.consequences import consequences_of
 from domain.event import Event
-from domain.participant.onward import Onward, consequences
-from domain.participant.state import Participant
+from domain.participant.onward import Onward
 from domain.programme import Programme
-from domain.rollout import stream as rollout
-from domain.rollout.state import Rollout
 from eventlog.record import Record
 
 Find = Callable[[str, int | None, str], None]
@@ -30,7 +28,7 @@ class Follower:
         self._due: dict[str, list[tuple[str, bytes]]] = {}
 
     def note(self, stream: str, version: int, programme: Programme, before: Any, after: Any, event: Event) -> None:
-        due = [(each.stream, _digest(each)) for each in _following(programme, before, after, event)]
+        due = [(each.stream, _digest(each)) for each in consequences_of(programme, before, after, event)]
         if due:
             self._due[f"{stream}@{version}"] = due
 
@@ -62,14 +60,6 @@ class Follower:
             due.remove(found)
             if not due:
                 del self._due[name]
-
-
-def _following(programme: Programme, before: Any, after: Any, event: Event) -> Iterator[Onward]:
-    match before:
-        case Participant():
-            yield from consequences(programme, before, after, event)
-        case Rollout():
-            yield from rollout.consequences(programme, before, after, event)
 
 
 def _digest(each: Onward) -> bytes:

@@ -7,6 +7,7 @@ from audit.moment import Moment
 from audit.past import state_as_corrected, state_at
 from domain.gate import Fact, Facts, Gate, Verdict, evaluate, relations_read
 from domain.identity import participant_stream, stream_subject
+from domain.participant.kin import kin_of
 from domain.participant.state import Participant
 from eventlog.record import Record
 
@@ -15,24 +16,14 @@ Sheets = dict[str, dict[str, dict[str, Fact]]]
 StateOf = Callable[[str], Participant]
 
 
-def kin_of(state: Participant, relation: str, peers: Iterable[str]) -> list[str]:
-    """The participants that stand in the relation; `peers` are all that have the same parent."""
-    match relation:
-        case "parent":
-            return [] if state.parent is None else [state.parent]
-        case "children":
-            return [child for child, each in state.children.items() if each.ended != "withdrawn"]
-        case "peers":
-            return [each for each in peers if each != state.id]
-        case _:
-            return []
-
-
 def facts_of(gate: Gate, state: Participant, position: int, peers: Iterable[str], state_of: StateOf) -> Facts:
-    """All that the gate may read: the participant's own facts, and those of the others it names."""
+    """All that the gate may read: the participant's own facts, and those of the others it names.
+
+    `peers` are all that have the same parent.
+    """
     names = sorted(peers)
     related: Sheets = {
-        relation: {each: dict(state_of(each).facts) for each in kin_of(state, relation, names)}
+        relation: {each: dict(state_of(each).facts) for each in kin_of(state, relation, lambda: names)}
         for relation in relations_read(gate)
     }
     return Facts(position, state.facts, related)

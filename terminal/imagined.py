@@ -7,13 +7,13 @@ from typing import Any
 
 from activities.folding import EMPTY, Streams
 from domain.command import CASCADE, Command
+from domain.consequences import consequences_of
 from domain.event import Event
-from domain.gate import Fact, Facts, relations_read
-from domain.identity import participant_id, participant_stream, rollout_stream, stream_kind, stream_subject
+from domain.gate import Fact, Facts
+from domain.identity import participant_stream, rollout_stream, stream_kind, stream_subject
 from domain.participant import stream as participant
-from domain.participant.journey import gates_of
+from domain.participant.kin import kin_of
 from domain.participant.onward import Onward
-from domain.participant.onward import consequences as of_participant
 from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.rollout import stream as rollout
@@ -70,7 +70,7 @@ class Imagined:
         for event in decision.events:
             after = self._after(before, event)
             self.events.append((stream, event, after))
-            for onward in self._consequences(before, after, event):
+            for onward in consequences_of(self.programme, before, after, event):
                 yield onward.stream, self._command(onward)
             before = after
         self._states[stream] = decision.state
@@ -78,10 +78,6 @@ class Imagined:
     def _after(self, before: Any, event: Event) -> Any:
         evolve: Callable[..., Any] = rollout.evolve if isinstance(before, Rollout) else participant.evolve
         return evolve(before, event, self.at, before.version + 1)
-
-    def _consequences(self, before: Any, after: Any, event: Event) -> Iterator[Onward]:
-        known: Callable[..., Iterator[Onward]] = rollout.consequences if isinstance(before, Rollout) else of_participant
-        return known(self.programme, before, after, event)
 
     def _command(self, onward: Onward) -> Command:
         self._commands += 1
@@ -94,38 +90,23 @@ class Imagined:
         if not target.startswith("peers:"):
             return [target]
         of = self.state(participant_stream(stream_subject(target)))
-        return [participant_stream(each) for each in self._peers(of)]
+        return [participant_stream(each) for each in self._kin(of, "peers")]
 
     def facts_of(self, state: Any) -> Facts:
         position = self._snapshot.position if self._snapshot else 0
         if not isinstance(state, Participant) or not state.version:
             return Facts(position, rights=self._rights)
         related: dict[str, dict[str, dict[str, Fact]]] = {}
-        for _, gate in gates_of(self.programme.tier_by_id[state.tier]):
-            for relation in relations_read(gate):
+        for of_others in self.programme.tier_by_id[state.tier].facts_of_others.values():
+            for relation in of_others:
                 related[relation] = {
                     kin: dict(self.state(participant_stream(kin)).facts) for kin in self._kin(state, relation)
                 }
         return Facts(position, related=related, rights=self._rights)
 
     def _kin(self, state: Participant, relation: str) -> list[str]:
-        match relation:
-            case "parent":
-                return [state.parent] if state.parent else []
-            case "children":
-                return [child for child, each in state.children.items() if each.ended != "withdrawn"]
-            case "peers":
-                return self._peers(state)
-            case _:
-                return []
-
-    def _peers(self, of: Participant) -> list[str]:
         roster = self.rollout.roster
-        return [each for each, entry in roster.items() if entry.parent == of.parent and each != of.id]
-
-
-def school_stream(rollout_id: str, school: str) -> str:
-    return participant_stream(participant_id(rollout_id, school))
+        return kin_of(state, relation, lambda: [each for each, entry in roster.items() if entry.parent == state.parent])
 
 
 def kinds_of(imagined: Imagined) -> dict[str, int]:
