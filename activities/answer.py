@@ -4,6 +4,7 @@ import msgspec
 
 from domain.refusal import Refused
 from domain.standing import Standing
+from eventlog.errors import LogUnavailable
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -31,6 +32,14 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     refusal: Refusal | None = None
     #: the log could not be reached within ten seconds; nothing is known to have been recorded
     unavailable: str | None = None
+
+    def or_raise(self) -> "Answer":
+        """The answer itself. Raises Refused and LogUnavailable, which are answers too until somebody is to be told."""
+        if self.refusal is not None:
+            raise Refused(self.refusal.code, self.refusal.sentence, self.refusal.params)
+        if self.unavailable is not None:
+            raise LogUnavailable(self.unavailable)
+        return self
 
     def for_the_caller(self) -> "Answer":
         """Where the stream stands is for its workflow alone; what goes further stays in histories."""

@@ -69,11 +69,7 @@ class Asker:
             answer: Answer = await self._patiently(stream, update_name(type(command)), command.id, command, Answer)
             return answer
         (answer,) = await self.follow(stream, (command,))
-        if answer.refusal is not None:
-            raise Refused(answer.refusal.code, answer.refusal.sentence, answer.refusal.params)
-        if answer.unavailable is not None:
-            raise LogUnavailable(answer.unavailable)
-        return answer
+        return answer.or_raise()
 
     async def follow(self, stream: str, commands: Sequence[Command]) -> Sequence[Answer]:
         """What the clock and other streams ask: an answer to each, in this order, until the log was away."""
@@ -140,6 +136,12 @@ class Asker:
             search_attributes=_for_the_eye(stream) if self._to_be_found else None,
             static_summary=stream.partition(":")[2],
         )
+
+
+def open_on(task_queue: str) -> str:
+    """The query by which Temporal lists the workflows of a task queue that run."""
+    kinds = ", ".join(f"'{kind}'" for kind in WORKFLOW_OF.values())
+    return f"WorkflowType IN ({kinds}) AND ExecutionStatus = 'Running' AND TaskQueue = '{task_queue}'"
 
 
 def was_ended(error: RPCError) -> bool:

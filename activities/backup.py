@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -107,7 +106,7 @@ def _fill(stores: Stores, part: Path, version: str) -> Manifest:
     evidence = _copy_evidence(stores.evidence, part / EVIDENCE)
     with open_log(part / LOG, read_only=True) as copied:
         head = copied.head()
-    kept = tuple(kept_file(part, path) for path in _files(part) if EVIDENCE not in path.relative_to(part).parts)
+    kept = tuple(kept_file(part, path) for path in files_in(part) if EVIDENCE not in path.relative_to(part).parts)
     manifest = Manifest(SHAPE, version, datetime.now(UTC), head.size, head.root, kept, evidence)
     (part / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     return manifest
@@ -148,12 +147,13 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    yield from sorted(path for path in folder.rglob("*") if path.is_file())
+def files_in(folder: Path) -> list[Path]:
+    """Also those further below, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _settle(part: Path, folder: Path) -> None:
-    for path in (*_files(part), *(each for each in part.rglob("*") if each.is_dir()), part):
+    for path in (*files_in(part), *(each for each in part.rglob("*") if each.is_dir()), part):
         _sync(path)
     # renaming onto an empty folder that came meanwhile would replace it
     if folder.exists():

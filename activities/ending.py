@@ -5,7 +5,7 @@ import asyncio
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.asking import WORKFLOW_OF, Asker
+from activities.asking import Asker, open_on
 from domain.identity import stream_of_workflow
 
 #: what a list of workflows shows may lag behind a moment
@@ -22,7 +22,7 @@ async def end_all(asker: Asker, reason: str) -> int:
     ended: set[tuple[str, str]] = set()
     quiet = 0
     for _ in range(_MOST_ROUNDS):
-        found = [each async for each in asker.client.list_workflows(_open_on(asker.task_queue))]
+        found = [each async for each in asker.client.list_workflows(open_on(asker.task_queue))]
         ours = [(each.id, each.run_id) for each in found if stream_of_workflow(each.id) is not None]
         fresh = [each for each in ours if each not in ended]
         for workflow_id, run_id in fresh:
@@ -33,11 +33,6 @@ async def end_all(asker: Asker, reason: str) -> int:
             break
         await asyncio.sleep(_PAUSE)
     return len(ended)
-
-
-def _open_on(task_queue: str) -> str:
-    kinds = ", ".join(f"'{kind}'" for kind in WORKFLOW_OF.values())
-    return f"WorkflowType IN ({kinds}) AND ExecutionStatus = 'Running' AND TaskQueue = '{task_queue}'"
 
 
 async def _end(client: Client, workflow_id: str, run_id: str, reason: str) -> None:

@@ -35,16 +35,20 @@ def apply_erasures(log: EventLog, registry: Registry, mailbox: Path) -> int:
 
 
 def erased_in(log: EventLog) -> set[str]:
-    """By the events, since a copy has no views."""
-    found: set[str] = set()
+    return set(erasures_in(log))
+
+
+def erasures_in(log: EventLog) -> dict[str, str]:
+    """Person -> who erased; by the events, since a copy has no views."""
+    found: dict[str, str] = {}
     after = 0
     while records := log.read(after, kinds=(PersonErased.kind(),)):
-        found.update(erased_person(record) for record in records)
+        found.update((_erased_person(record), record.actor) for record in records)
         after = records[-1].position
     return found
 
 
-def erased_person(record: Record) -> str:
+def _erased_person(record: Record) -> str:
     event = codec.decode(record.kind, record.schema, bytes(record.data))
     assert isinstance(event, PersonErased)
     return event.person

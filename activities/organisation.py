@@ -14,8 +14,6 @@ from domain.command import Command
 from domain.identity import organisation_stream
 from domain.organisation.stream import AdoptProgramme, GrantRight, RegisterPerson
 from domain.programme import OFFICES
-from domain.refusal import Refused
-from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from people.opaque import new_person_id
 from people.person import PersonDraft
@@ -42,11 +40,7 @@ def entered_by() -> str:
 async def ask_organisation(door: Door, command: Command) -> Answer:
     """What was recorded. Raises Refused and LogUnavailable."""
     answer = await door.ask(organisation_stream(), command.model_copy(update={"at": datetime.now(UTC)}))
-    if answer.refusal is not None:
-        raise Refused(answer.refusal.code, answer.refusal.sentence, answer.refusal.params)
-    if answer.unavailable is not None:
-        raise LogUnavailable(answer.unavailable)
-    return answer
+    return answer.or_raise()
 
 
 class LogLost(Exception):

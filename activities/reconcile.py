@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import observing
-from activities.asking import WORKFLOW_OF, Asker, workflow_of
+from activities.asking import Asker, open_on, workflow_of
 from activities.office import Office
 from activities.registry import Where, office_for
 from domain.identity import stream_of_workflow
@@ -124,10 +124,8 @@ async def _runs(asker: Asker, stream: str) -> bool:
 
 async def _listed_as_running(asker: Asker) -> set[str]:
     """The streams that have an open workflow on this task queue, as Temporal's list shows."""
-    kinds = ", ".join(f"'{kind}'" for kind in WORKFLOW_OF.values())
-    query = f"WorkflowType IN ({kinds}) AND ExecutionStatus = 'Running' AND TaskQueue = '{asker.task_queue}'"
     found = set()
-    async for each in asker.client.list_workflows(query):
+    async for each in asker.client.list_workflows(open_on(asker.task_queue)):
         stream = stream_of_workflow(each.id)
         if stream is not None:
             found.add(stream)

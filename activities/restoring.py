@@ -17,13 +17,13 @@ from activities.backup import (
     BackupProblem,
     Manifest,
     Stores,
+    files_in,
     kept_file,
     sha256_of,
 )
-from activities.erasure import erased_in, erased_person, forget
+from activities.erasure import erased_in, erasures_in, forget
 from activities.log_restoring import put_log_back
 from activities.mailbox import Mailbox
-from domain.organisation.stream import PersonErased
 from eventlog.copy import copy_log
 from eventlog.database import parse_url
 from eventlog.errors import LogCorrupt, LogNotEmpty
@@ -58,7 +58,7 @@ def check_backup(folder: Path) -> Manifest:
             raise BackupProblem(f"The backup {folder} is not whole: it has no {file.path}.")
         if kept_file(folder, path) != file:
             raise BackupProblem(f"The backup {folder} is damaged: {file.path} is not what was written.")
-    found = [path for path in (folder / EVIDENCE).rglob("*") if path.is_file()]
+    found = files_in(folder / EVIDENCE)
     if len(found) != manifest.evidence.files:
         raise BackupProblem(f"The backup {folder} has {len(found)} of {manifest.evidence.files} files of evidence.")
     for path in found:
@@ -132,7 +132,7 @@ def _take_leave(stores: Stores, manifest: Manifest) -> _Here:
             if events:
                 aside = _beside(Path(str(url.database)), "replaced")
                 copy_log(log, aside)
-            return _Here(_erased_by(log), None if aside is None else str(aside), events)
+            return _Here(erasures_in(log), None if aside is None else str(aside), events)
     except LogCorrupt:
         if url.get_backend_name() != "sqlite":
             raise
@@ -177,21 +177,11 @@ def _beyond(log: EventLog, manifest: Manifest) -> int:
     return size
 
 
-def _erased_by(log: EventLog) -> dict[str, str]:
-    """person -> who erased"""
-    found: dict[str, str] = {}
-    after = 0
-    while records := log.read(after, kinds=(PersonErased.kind(),)):
-        found.update((erased_person(record), record.actor) for record in records)
-        after = records[-1].position
-    return found
-
-
 def _put_evidence_back(stores: Stores, folder: Path) -> int:
     """What is there already stays; how many were missing."""
     target = open_artefacts(stores.evidence)
     count = 0
-    for path in sorted(each for each in (folder / EVIDENCE).rglob("*") if each.is_file()):
+    for path in files_in(folder / EVIDENCE):
         if not target.has(path.name):
             target.put(path, "application/octet-stream", largest=path.stat().st_size)
             count += 1

@@ -71,7 +71,7 @@ def rollout_of(notice: Notice) -> str:
 def _said(notice: Notice, scene: Scene, language: str) -> tuple[str, list[str]]:
     form = messages()["messages"][notice.template][language]
     gaps = _gaps(json.loads(notice.params), scene, language)
-    #: where a session is held is not always said
+    # where a session is held is not always said
     lines = [line for line in form["lines"] if "{where}" not in line or "where" in gaps]
     return str(form["subject"]).format(**gaps), [str(line).format(**gaps) for line in lines]
 

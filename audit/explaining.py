@@ -17,7 +17,7 @@ from domain.history import Corrected
 from domain.identity import nearest, participant_stream, stream_subject
 from domain.participant.journey import gates_of
 from domain.participant.state import Participant
-from domain.participant.steps import GateOpened
+from domain.participant.steps import GateOpened, is_done
 from domain.programme import Programme
 from eventlog.record import Record
 
@@ -153,14 +153,10 @@ def _not_looked_at(programme: Programme, state: Participant, gate_id: str) -> li
         remarks.append("The team is not complete: gates are looked at once every required seat is filled.")
     kind, _, step_id = gate_id.partition(":")
     step = programme.tier_by_id[state.tier].step_by_id.get(step_id) if kind == "enter" else None
-    before = [each for each in step.after if not _is_done(state, each)] if step is not None else []
+    before = [each for each in step.after if not is_done(state, each)] if step is not None else []
     if before:
         remarks.append(f"It is looked at once these steps are completed: {', '.join(before)}.")
     return remarks
-
-
-def _is_done(state: Participant, step: str) -> bool:
-    return step in state.steps and state.steps[step].done_at is not None
 
 
 def _corrected_since(archive: Archive, programme: Programme, gate: Gate, record: Record) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 import msgspec
 
 from audit.related import facts_of, verdict_on
-from domain.gate import GATE, Fact, Gate
+from domain.gate import GATE, Gate, Reading
 from domain.identity import participant_stream
 from domain.participant.journey import Certified, gates_of
 from domain.participant.state import Participant
@@ -121,5 +121,5 @@ class Judge:
                 pass
 
 
-def _place(reading: Fact | object) -> tuple[str, str]:
-    return getattr(reading, "of", ""), getattr(reading, "fact", "")
+def _place(reading: Reading) -> tuple[str, str]:
+    return reading.of, reading.fact

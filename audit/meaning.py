@@ -25,7 +25,7 @@ from domain.rollout.events import RolloutStarted
 from eventlog.canonical import canonical
 from eventlog.log import EventLog
 from eventlog.record import Record
-from eventlog.verify import Finding
+from eventlog.verify import MOST_FINDINGS, Finding
 
 #: what every event of one command says alike
 _SHARED = (
@@ -39,7 +39,7 @@ _SKEW = timedelta(minutes=5)
 class Meaning:
     """Takes records in their order; `finish` when there are no more. Memory is bounded by the participants."""
 
-    def __init__(self, log: EventLog, most_findings: int = 1000) -> None:
+    def __init__(self, log: EventLog, most_findings: int = MOST_FINDINGS) -> None:
         self._log = log
         self._most = most_findings
         self.findings: list[Finding] = []

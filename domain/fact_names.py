@@ -64,7 +64,7 @@ def _of_step(step: Step, programme: Programme) -> dict[str, FactKind]:
     known = {STARTED: FactKind("bool"), DONE: FactKind("bool")}
     match step.kind:
         case "training":
-            #: `hours` are those that at least the dose's share of the audience's seats have attended
+            # `hours` are those that at least the dose's share of the audience's seats have attended
             known["hours"] = FactKind("int", sum(session.hours for session in step.sessions))
             known["sessions"] = FactKind("int", len(step.sessions))
         case "delivery":

@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 
+from activities.folding import happenings
 from domain import codec
 from domain.event import Event
-from domain.history import Corrected, Happening, fold
+from domain.history import Corrected, fold
 from domain.identity import participant_id, participant_stream, rollout_stream, stream_kind
 from domain.participant import stream as participant
 from domain.participant.state import Participant
@@ -77,7 +78,7 @@ class Scene:
     def _evolved(self, snapshot: Snapshot, record: Record, event: Event) -> Participant:
         if isinstance(event, Corrected):
             past = snapshot.stream(record.stream, up_to=record.version)
-            return fold(Participant(), [_happening(each) for each in past], participant.evolve)
+            return fold(Participant(), happenings(past), participant.evolve)
         before = self.participants.get(record.stream, Participant())
         return participant.evolve(before, event, record.happened_at, record.version)
 
@@ -88,8 +89,3 @@ class Scene:
             self.inbox[stream] = []
         for row in snapshot.rows("tasks", stream=tuple(sorted(streams))):
             self.inbox[row["stream"]].append(row)
-
-
-def _happening(record: Record) -> Happening:
-    event = codec.decode(record.kind, record.schema, bytes(record.data))
-    return Happening(record.position, record.version, event, record.happened_at, record.recorded_at, record.actor)

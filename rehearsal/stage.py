@@ -15,8 +15,6 @@ from activities.asking import Asker
 from activities.office import Office
 from domain.command import Command
 from domain.identity import organisation_stream
-from domain.refusal import Refused
-from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from eventlog.record import NewText
 from workflows.registry import WORKFLOWS
@@ -38,11 +36,7 @@ class Stage:
     async def ask_organisation(self, command: Command) -> None:
         """Commands to the organisation have no workflow. Raises Refused and LogUnavailable."""
         async with self._organisation:
-            answer = await self.office.door.ask(organisation_stream(), command)
-        if answer.refusal is not None:
-            raise Refused(answer.refusal.code, answer.refusal.sentence, answer.refusal.params)
-        if answer.unavailable is not None:
-            raise LogUnavailable(answer.unavailable)
+            (await self.office.door.ask(organisation_stream(), command)).or_raise()
 
     async def keep(self, files: tuple[bytes, ...], texts: tuple[NewText, ...]) -> None:
         """What goes beside the log comes before the command that names it."""

@@ -61,7 +61,7 @@ def changes_given(to: Addressed, meant: Meant, fields: tuple[str, ...]) -> dict[
             raise BadInput(f"--set: '{each}' is not FIELD=VALUE, such as outcome=at_risk.")
         if name in found:
             raise BadInput(f"--set: '{name}' is given twice.")
-        #: what is no field at all is for the refusal to say, which knows what can be corrected
+        # what is no field at all is for the refusal to say, which knows what can be corrected
         found[name] = _typed(to, name, text, known[name]) if name in known else text
     return found
 

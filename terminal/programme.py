@@ -7,6 +7,7 @@ import click
 from terminal.groups import Group
 from terminal.options import json_option
 from terminal.outcome import BAD_INPUT, DONE
+from terminal.rollout_options import parameters_given
 from terminal.tables import counted, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -129,17 +130,7 @@ def _read(name: str, cohort: str | None, settings: tuple[str, ...]) -> "Definiti
     from programmes.library import find_programme
     from programmes.reader import read_programme
 
-    return read_programme(find_programme(name), _chosen(settings), cohort=cohort)
-
-
-def _chosen(settings: tuple[str, ...]) -> dict[str, object]:
-    chosen: dict[str, object] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not name:
-            raise click.BadParameter(f"{setting!r} is not PARAMETER=VALUE, such as children_per_school=1.")
-        chosen[name] = value
-    return chosen
+    return read_programme(find_programme(name), parameters_given(settings), cohort=cohort)
 
 
 def _print_problems(problems: "tuple[Problem, ...]", as_json: bool, prefix: str = "") -> None:

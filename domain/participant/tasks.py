@@ -172,7 +172,7 @@ def complete_task(draft: Draft, command: CompleteTask) -> None:
         _already(draft, command, before)
         return
     task = draft.state.tasks.get(command.task)
-    #: a decision is asked of the manager also about a participant that has come to its end
+    # a decision is asked of the manager also about a participant that has come to its end
     if task is None or task.kind != "decide":
         draft.must_be_under_way()
     if task is None:
