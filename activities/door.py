@@ -11,10 +11,10 @@ import msgspec
 from activities import observing
 from activities.answer import Answer, Refusal
 from activities.facts import facts_for
-from activities.folding import Streams
+from activities.folding import NO_ROLLOUT, Streams
 from activities.proposal import Proposal, request_of
 from domain.command import CASCADE, Command
-from domain.identity import organisation_stream, stream_kind
+from domain.identity import organisation_stream, stream_kind, stream_subject
 from domain.organisation import stream as organisation
 from domain.participant import stream as participant
 from domain.participant.corrections import Correct
@@ -186,7 +186,7 @@ class Door:
             events = organisation.decide(state, facts, command)
             return rollout.Decision(events, _folded(organisation.evolve, state, events, command))
         if programme is None:
-            raise rollout.NO_ROLLOUT()
+            raise NO_ROLLOUT(rollout=stream_subject(stream))
         if kind == "rollout":
             return rollout.decide(programme, state, facts, command)
         history = tuple(self._streams.history(snapshot, stream)) if isinstance(command, Correct) else ()

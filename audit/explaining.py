@@ -15,7 +15,6 @@ from domain.command import CASCADE
 from domain.gate import GATE, Facts, Gate, Reading, Value, evaluate, relations_read, sentence
 from domain.history import Corrected
 from domain.identity import nearest, participant_stream, stream_subject
-from domain.participant.journey import gates_of
 from domain.participant.state import Participant
 from domain.participant.steps import GateOpened, is_done
 from domain.programme import Programme
@@ -63,7 +62,7 @@ class Explanation(msgspec.Struct, frozen=True):
 def find_gate(archive: Archive, stream: str, word: str) -> str:
     """The id of a gate of the participant's tier; `open` and `enter` alone will do where there is one only."""
     state = _participant_now(archive, stream)
-    known = [gate_id for gate_id, _ in gates_of(archive.programme(stream).tier_by_id[state.tier])]
+    known = list(archive.programme(stream).tier_by_id[state.tier].gates)
     if word in known:
         return word
     begun = [gate_id for gate_id in known if gate_id.partition(":")[0] == word or gate_id.endswith(f":{word}")]
@@ -116,7 +115,7 @@ def _opened(archive: Archive, record: Record, time_zone: str) -> tuple[datetime,
 
 def _explain_shut(archive: Archive, programme: Programme, stream: str, gate_id: str) -> Explanation:
     state = _participant_now(archive, stream)
-    gate = dict(gates_of(programme.tier_by_id[state.tier]))[gate_id]
+    gate = programme.tier_by_id[state.tier].gates[gate_id]
     facts = _facts(archive, gate, state, archive.position, as_recorded(archive, archive.position))
     now = archive.head.recorded_at
     assert now is not None

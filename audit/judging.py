@@ -8,7 +8,7 @@ import msgspec
 from audit.related import facts_of, verdict_on
 from domain.gate import GATE, Gate, Reading
 from domain.identity import participant_stream
-from domain.participant.journey import Certified, gates_of
+from domain.participant.journey import Certified
 from domain.participant.state import Participant
 from domain.participant.steps import GateOpened, StepStarted
 from domain.programme import Programme
@@ -88,7 +88,7 @@ class Judge:
 
     def _rule(self, record: Record, event: GateOpened, programme: Programme, before: Participant) -> Gate | None:
         tier = programme.tier_by_id.get(before.tier)
-        gate = dict(gates_of(tier)).get(event.gate) if tier is not None else None
+        gate = tier.gates.get(event.gate) if tier is not None else None
         if gate is None:
             self._find("gate", record.position, f"The definition has no gate {event.gate} at {before.tier}.")
             return None

@@ -9,7 +9,6 @@ from audit.moment import Moment
 from audit.past import known_by, state_at
 from audit.picture import Picture, differences, picture_of_participant, picture_of_rollout
 from domain.identity import participant_stream, stream_kind
-from domain.participant.journey import gates_of
 from domain.participant.state import Participant
 from domain.rollout.state import Rollout
 
@@ -25,8 +24,7 @@ def picture_at(archive: Archive, stream: str, moment: Moment) -> Picture:
     match state:
         case Participant():
             tier = archive.programme(stream).tier_by_id[state.tier]
-            gates = [gate_id for gate_id, _ in gates_of(tier)]
-            return picture_of_participant(state, gates, known_by(archive.history(stream), moment))
+            return picture_of_participant(state, tier.gates, known_by(archive.history(stream), moment))
         case Rollout():
             return picture_of_rollout(state, participants_at(archive, state, moment))
         case _:

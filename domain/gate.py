@@ -30,7 +30,8 @@ class Facts(msgspec.Struct, frozen=True):
     own: Mapping[str, Fact] = {}
     #: relation ("parent", "children", "peers", "outside") -> participant -> fact name -> fact
     related: Mapping[str, Mapping[str, Mapping[str, Fact]]] = {}
-    #: what the actor may do in this rollout: operator, programme_manager, auditor
+    #: the actor's offices in this rollout (operator, programme-manager, auditor, those of the programme); for a
+    #: nomination also `role:…`, each role that the actor has at the parent
     rights: frozenset[str] = frozenset()
 
 

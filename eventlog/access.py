@@ -88,7 +88,7 @@ class Access:
             raise self.no_answer() from error
 
     def no_answer(self) -> LogUnavailable:
-        return LogUnavailable(f"The event log {self.database.place} gave no answer within ten seconds.")
+        return LogUnavailable(f"The event log {self.database.place} gave no answer within {PATIENCE:.0f} seconds.")
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

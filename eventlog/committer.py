@@ -24,7 +24,7 @@ T = TypeVar("T")
 #: More than this gains nothing, and lets the first of the group wait for the last.
 LARGEST_GROUP = 512
 
-
+#: A group of fewer is woken all at once.
 _WORTH_HALVING = 16
 
 #: Seconds after which those who were not woken with the first half are, if nobody has come by then.

@@ -7,16 +7,19 @@ from typing import Any
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.errors import CommandConflict, VersionConflict
 from eventlog.merkle import Frontier, leaf_hash
-from eventlog.record import Append, Receipt, Record, encode_record
+from eventlog.record import Append, Receipt, Record, encode_record, last_of
 from eventlog.request import Pending, ViewChanges, in_utc
-from eventlog.transaction import Tip, Transaction, last_of
+from eventlog.transaction import Tip, Transaction
 
 #: With more streams than this in memory, a writer begins to learn them anew.
 _MOST_STREAMS = 50_000
 
 
 class Group:
-    """The log as the accepted requests of one group move it, not yet written."""
+    """The log as the accepted requests of one group move it, not yet written.
+
+    `left` is the end of the log as this writer left it, if it may be trusted; `now` are microseconds since 1970.
+    """
 
     def __init__(self, transaction: Transaction, left: Tip | None, now: int) -> None:
         self._transaction = transaction

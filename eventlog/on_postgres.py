@@ -21,8 +21,8 @@ from eventlog.arrays import ARRAYS, BytesArray, TextArray, register
 from eventlog.columns import BYTES, Instant
 from eventlog.record import Record, decode_records
 from eventlog.schema import metadata
-from eventlog.statements import insert_into, names_of
-from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip, Trusting
+from eventlog.statements import GROWING, SHAPES, insert_into, names_of
+from eventlog.transaction import Outrun, Rows, Tip, Trusting
 
 _HEAD = (
     "BEGIN; SELECT size, encode(frontier, 'base64'), encode(root, 'base64'), recorded_at, streams FROM head FOR UPDATE"

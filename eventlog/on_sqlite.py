@@ -13,8 +13,8 @@ import msgspec
 import sqlalchemy as sa
 
 from eventlog.record import Record, decode_records
-from eventlog.statements import insert_into, marks, names_of
-from eventlog.transaction import GROWING, SHAPES, Outrun, Rows, Tip, Trusting
+from eventlog.statements import GROWING, SHAPES, insert_into, marks, names_of
+from eventlog.transaction import Outrun, Rows, Tip, Trusting
 
 _HEAD = "SELECT size, frontier, root, recorded_at, streams FROM head"
 _STREAMS = (

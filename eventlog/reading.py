@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.command_ids import key_of
 from eventlog.errors import LogCorrupt
-from eventlog.record import CommandRecord, Entry, Head, Record, decode_records
+from eventlog.record import CommandRecord, Entry, Head, Record, decode_records, last_of
 from eventlog.schema import head, streams, texts
-from eventlog.transaction import last_of
 from eventlog.views import VIEWS
 
 _FAR = 2**62

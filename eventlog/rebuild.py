@@ -11,7 +11,7 @@ from eventlog.errors import MalformedAppend
 from eventlog.log import EventLog
 from eventlog.record import RowChange
 from eventlog.schema import head
-from eventlog.transaction import SHAPES
+from eventlog.statements import SHAPES
 from eventlog.views import VIEWS
 
 _BATCH = 1000

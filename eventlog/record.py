@@ -1,12 +1,14 @@
 """What goes into the event log and what comes out of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
 from eventlog.errors import LogCorrupt
+
+_PAGE = 16
 
 #: A time without a zone is none: it can't be compared with others.
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -162,3 +164,19 @@ def decode_records(rows: Iterable[Sequence[Any]]) -> list[Record]:
         return [decode_record(row[0]) for row in rows]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise LogCorrupt(f"An event of the log can't be read ({error}): `kaskad audit verify` tells which.") from error
+
+
+def last_of(first: Record, records_from: Callable[[int, int], list[Record]]) -> Record:
+    """The last event of the command that begins with `first`; its events stand next to each other.
+
+    `records_from` gives the records from a position on, at most so many.
+    """
+    last, page = first, _PAGE
+    while True:
+        following = records_from(last.position + 1, page)
+        for record in following:
+            if record.command_id != first.command_id:
+                return last
+            last = record
+        if len(following) < page:
+            return last

@@ -8,7 +8,7 @@ from eventlog.columns import to_microseconds
 from eventlog.command_ids import key_of
 from eventlog.errors import MalformedAppend
 from eventlog.record import Append, Receipt
-from eventlog.transaction import SHAPES
+from eventlog.statements import SHAPES
 
 #: Changes of rows by view and key; None takes the row away.
 ViewChanges = dict[str, dict[tuple[Any, ...], tuple[Any, ...] | None]]

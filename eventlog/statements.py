@@ -1,4 +1,4 @@
-"""The SQL of the hot path, made once for a dialect from the tables."""
+"""The SQL of the hot path, made once from the tables, and the values of a row as it takes them."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -9,6 +9,8 @@ from sqlalchemy import Table
 from eventlog.columns import Instant, to_microseconds
 from eventlog.errors import MalformedAppend
 from eventlog.record import RowChange
+from eventlog.schema import events, followups, outbox, streams, texts
+from eventlog.views import VIEWS
 
 
 class ViewShape:
@@ -52,6 +54,18 @@ class ViewShape:
             return f"{target} DO NOTHING"
         changes = ", ".join(f"{_name(column)} = excluded.{_name(column)}" for column in self.others)
         return f"{target} DO UPDATE SET {changes}"
+
+
+SHAPES = {name: ViewShape(table) for name, table in VIEWS.items()}
+
+#: Columns of the tables that only grow by a group, in the order in which rows are given.
+GROWING: dict[str, tuple[str, ...]] = {
+    streams.name: ("number", "name"),
+    events.name: tuple(str(column.name) for column in events.columns),
+    followups.name: ("id", "stream", "version", "position", "target", "command", "created_at"),
+    outbox.name: ("id", "stream", "version", "to_person", "to_role", "template", "params", "not_before"),
+    texts.name: ("id", "salt", "body", "person"),
+}
 
 
 def _name(column: str) -> str:

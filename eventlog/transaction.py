@@ -1,17 +1,15 @@
-"""One write transaction on the log: the head is taken first, so whoever holds it is alone and numbers without gaps."""
+"""One write transaction on the log: whoever moves the head is alone, and numbers without gaps.
+
+The head is taken first, or moved only from where this writer left it.
+"""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from eventlog.record import Record
-from eventlog.schema import events, followups, outbox, streams, texts
-from eventlog.statements import ViewShape
-from eventlog.views import VIEWS
-
-SHAPES = {name: ViewShape(table) for name, table in VIEWS.items()}
 
 Rows = Sequence[Sequence[Any]]
 
@@ -34,7 +32,7 @@ class Outrun(Exception):
 
 
 class Transaction(Protocol):
-    """What a group needs of a database, each method one statement for any number of rows."""
+    """What a group needs of a database, any number of rows at a time."""
 
     def open(self, left: Tip | None) -> Tip:
         """The end of the log: `left` itself, taken on trust, or else what the head says, which is then locked."""
@@ -51,7 +49,7 @@ class Transaction(Protocol):
         """Move the head, before anything else is written. Raises Outrun, at the latest when it is closed."""
 
     def insert(self, table: str, rows: Rows) -> None:
-        """Into a table that only grows; columns as in GROWING."""
+        """Into a table that only grows; columns as in `statements.GROWING`."""
 
     def upsert(self, view: str, rows: Rows) -> None: ...
 
@@ -91,28 +89,3 @@ class Trusting(ABC):
         if (tip.size, tip.root) != (trusted.size, trusted.root):
             self._roll_back()
             raise Outrun
-
-
-_PAGE = 16
-
-#: Columns of the tables that only grow by a group, in the order in which rows are given.
-GROWING: dict[str, tuple[str, ...]] = {
-    streams.name: ("number", "name"),
-    events.name: tuple(str(column.name) for column in events.columns),
-    followups.name: ("id", "stream", "version", "position", "target", "command", "created_at"),
-    outbox.name: ("id", "stream", "version", "to_person", "to_role", "template", "params", "not_before"),
-    texts.name: ("id", "salt", "body", "person"),
-}
-
-
-def last_of(first: Record, records_from: Callable[[int, int], list[Record]]) -> Record:
-    """The last event of the command that begins with `first`; its events stand next to each other."""
-    last, page = first, _PAGE
-    while True:
-        following = records_from(last.position + 1, page)
-        for record in following:
-            if record.command_id != first.command_id:
-                return last
-            last = record
-        if len(following) < page:
-            return last

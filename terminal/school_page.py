@@ -10,7 +10,6 @@ from domain.calendar import zone
 from domain.gate import AllOf, FactIs, Facts, Gate, evaluate, sentence
 from domain.identity import school_of
 from domain.participant.draft import substitute_now
-from domain.participant.journey import gates_of
 from domain.participant.state import CREDITED, Participant
 from domain.programme import Programme
 from terminal.addressed import one_of
@@ -204,7 +203,7 @@ class Page:
                 yield {"step": step, "checkpoint": each.number, "outcome": each.outcome, "at": each.at}
 
     def _gates(self) -> Iterator[Row]:
-        for gate_id, gate in gates_of(self._tier):
+        for gate_id, gate in self._tier.gates.items():
             opened = gate_id in self._state.gates
             missing = [] if opened else list(missing_of(gate, self._facts, self._state, self._programme, self._now))
             yield {"gate": gate_id, "state": "open" if opened else "shut", "missing": missing}

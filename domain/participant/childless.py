@@ -6,10 +6,9 @@ Left alone, either would keep its rollout waiting for ever, so the programme man
 from typing import Final
 
 from domain.participant.draft import Draft
-from domain.participant.evidence import MANAGER_DECIDES
 from domain.participant.hosting import SessionCancelled
 from domain.participant.state import Participant
-from domain.participant.tasks import ask, withdraw_task
+from domain.participant.tasks import MANAGER_DECIDES, ask, withdraw_task, withdraw_tasks_of
 from domain.programme import Opening
 from domain.step import DeliveryStep
 
@@ -53,9 +52,7 @@ def end_for_nobody(draft: Draft, delivery: DeliveryStep) -> None:
     for name, session in draft.state.hosted.items():
         if (session.step, session.status) == (delivery.step, "planned"):
             draft.record(SessionCancelled(name))
-    for task in list(draft.state.tasks.values()):
-        if task.step == delivery.id:
-            withdraw_task(draft, task.id)
+    withdraw_tasks_of(draft, delivery.id)
 
 
 def _ask(draft: Draft, about: str, subject: str, *, needed: bool) -> None:

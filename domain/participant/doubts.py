@@ -7,11 +7,9 @@ import msgspec
 from domain.gate import Fact, Facts, Gate, evaluate
 from domain.history import Happening, corrected
 from domain.participant.draft import Draft
-from domain.participant.evidence import MANAGER_DECIDES
-from domain.participant.journey import gates_of
 from domain.participant.state import Participant
 from domain.participant.steps import GateOpened, is_complete
-from domain.participant.tasks import ask, withdraw_task
+from domain.participant.tasks import MANAGER_DECIDES, ask, withdraw_task
 
 
 class _Opening(msgspec.Struct, frozen=True):
@@ -24,7 +22,7 @@ class _Opening(msgspec.Struct, frozen=True):
 
 def doubt_gates(draft: Draft, history: tuple[Happening, ...], correction: Happening) -> None:
     """Nothing is undone: the manager is asked about each gate that the correction would have kept shut."""
-    gates = dict(gates_of(draft.tier))
+    gates = draft.tier.gates
     held = {each.event.gate: _would_open(draft, each, gates) for each in _openings(draft, history)}
     for each in _openings(draft, (*history, correction)):
         gate, holds = each.event.gate, _would_open(draft, each, gates)

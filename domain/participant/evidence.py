@@ -7,14 +7,13 @@ from typing import Literal
 from msgspec.structs import replace
 from pydantic import Field
 
-from domain.calendar import Due
 from domain.command import Command, TextGiven
 from domain.event import Artefact, Event, TextRef
 from domain.participant.draft import Draft, roles_of, text_ref
 from domain.participant.state import Attempt, Participant, Review, put, with_facts
-from domain.participant.tasks import ask, done, withdraw_task
+from domain.participant.tasks import MANAGER_DECIDES, ask, done, withdraw_task
 from domain.refusal import Reason
-from domain.step import Asked, CycleStep, Escalation, EvidenceItem, EvidenceStep
+from domain.step import CycleStep, EvidenceItem, EvidenceStep
 from domain.text import Id, Model
 
 Verdict = Literal["accepted", "returned", "refused"]
@@ -215,10 +214,6 @@ def _after_verdict(
             _ask_for(draft, step.id, name, item, number + 1)
         case "returned" | "refused":
             ask(draft, f"{step.id}/{name}/decide-{number}", "decide", MANAGER_DECIDES, step.id, subject=name)
-
-
-#: what the programme manager is asked when nothing else can go on
-MANAGER_DECIDES = Asked(by="programme-manager", due=Due(working_days=10), escalate=Escalation(days=14, to="operator"))
 
 
 def reopen(draft: Draft, task: str, answer: str | None) -> None:

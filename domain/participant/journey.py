@@ -11,17 +11,15 @@ from pydantic import Field
 from domain.calendar import instant_on
 from domain.command import Command, PersonId, TextGiven
 from domain.event import Event, TextRef
-from domain.gate import Gate
 from domain.identity import school_of
 from domain.participant.children import What, children_are_done, open_next_tier
 from domain.participant.draft import Draft, text_ref
-from domain.participant.evidence import MANAGER_DECIDES
 from domain.participant.interruptions import pause
 from domain.participant.state import Participant, Phase, SeatState, with_facts
 from domain.participant.steps import DateCame, is_done, move_step, opened
-from domain.participant.tasks import ask, done
+from domain.participant.tasks import MANAGER_DECIDES, ask, done
 from domain.participant.team import STAFFING, SeatTaken
-from domain.programme import Programme, Tier
+from domain.programme import Programme
 from domain.text import Id, Text
 
 #: what the programme manager is asked about the children of a participant that withdrew; the subject names them
@@ -283,11 +281,3 @@ def gate_agenda(programme: Programme, state: Participant) -> Iterator[tuple[date
         midnight = instant_on(day, time(0), programme.time_zone)
         if midnight not in state.dates and state.enrolled_at is not None and midnight > state.enrolled_at:
             yield midnight, DateCame(midnight)
-
-
-# --- questions
-
-
-def gates_of(tier: Tier) -> Iterator[tuple[str, Gate]]:
-    """Every gate of a tier under the id by which the log knows it."""
-    yield from tier.gates.items()

@@ -15,7 +15,7 @@ from domain.participant.evidence import evidence_complete, items_of, start_evide
 from domain.participant.mentoring import mentoring_complete, start_mentoring
 from domain.participant.plans import delivery_complete, is_for_nobody, start_delivery
 from domain.participant.state import Participant, StepState, put, with_facts
-from domain.participant.tasks import ask, withdraw_task
+from domain.participant.tasks import ask, withdraw_tasks_of
 from domain.step import (
     AssignmentStep,
     CycleStep,
@@ -79,7 +79,8 @@ def move_step(draft: Draft, step: Step) -> None:
     elif under_way.done_at is None and is_complete(draft, step):
         draft.record(StepCompleted(step.id))
         if not isinstance(step, DeliveryStep):
-            _clear(draft, step)
+            # a correction can complete a step while something of it is still asked
+            withdraw_tasks_of(draft, step.id)
     elif under_way.done_at is None and isinstance(step, DeliveryStep) and _is_over(draft, step):
         end_for_nobody(draft, step)
         draft.record(StepCompleted(step.id))
@@ -139,13 +140,6 @@ def _start(draft: Draft, step: Step) -> None:
             draft.record(StepStarted(step.id, step.kind))
             for each in step.tasks:
                 ask(draft, f"{step.id}/{each.id}", "assignment", each, step.id)
-
-
-def _clear(draft: Draft, step: Step) -> None:
-    """A correction can complete a step while something of it is still asked."""
-    for task in list(draft.state.tasks.values()):
-        if task.step == step.id:
-            withdraw_task(draft, task.id)
 
 
 # --- evolve

@@ -7,13 +7,14 @@ from typing import Literal
 from msgspec.structs import replace
 from pydantic import Field
 
+from domain.calendar import Due
 from domain.command import Command, Instant, TextGiven
 from domain.event import Event, TextRef
 from domain.identity import nearest
 from domain.participant.draft import Draft, text_ref
 from domain.participant.state import Participant, Task, TaskDone, TaskKind, put, with_facts, without
 from domain.refusal import Reason
-from domain.step import Asked, Assignment
+from domain.step import Asked, Assignment, Escalation
 from domain.text import Id
 
 # --- events
@@ -107,6 +108,9 @@ NOT_LATER = Reason("not_later", "The new date {due} is not after the present one
 IS_PAST = Reason("date_is_past", "{due} is over already; a task can only be put off to a time to come.")
 TASK_IS_DONE = Reason("task_is_done", "The task '{task}' of {school} is done; its date cannot be moved.")
 
+#: what the programme manager is asked when nothing else can go on
+MANAGER_DECIDES = Asked(by="programme-manager", due=Due(working_days=10), escalate=Escalation(days=14, to="operator"))
+
 _MOST_SHOWN = 12
 _TAKES_NONE = "the task takes no answer: leave the answer out"
 _WAYS: dict[TaskKind, str] = {
@@ -163,6 +167,13 @@ def done(draft: Draft, task: str, answer: str | None = None) -> None:
 def withdraw_task(draft: Draft, task: str) -> None:
     if task in draft.state.tasks:
         draft.record(TaskWithdrawn(task))
+
+
+def withdraw_tasks_of(draft: Draft, step: str) -> None:
+    """Nothing of the step is asked any more."""
+    for task in list(draft.state.tasks.values()):
+        if task.step == step:
+            withdraw_task(draft, task.id)
 
 
 def complete_task(draft: Draft, command: CompleteTask) -> None:

@@ -10,9 +10,8 @@ from domain.calendar import Due
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
 from domain.participant.draft import Draft, roles_of
-from domain.participant.evidence import MANAGER_DECIDES
 from domain.participant.state import DutyState, Participant, PastDuty, put, with_facts
-from domain.participant.tasks import ask, done
+from domain.participant.tasks import MANAGER_DECIDES, ask, done
 from domain.programme import Staffing
 from domain.refusal import Reason, Refused
 from domain.text import Id

@@ -7,13 +7,13 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import replace
 
-from domain.command import CASCADE, CLOCK, Command, PassTime, TextGiven
-from domain.event import Event, TextRef
+from domain.command import CASCADE, CLOCK, Command, PassTime
+from domain.event import Event
 from domain.gate import Facts
 from domain.history import Corrected
 from domain.identity import participant_id, participant_stream
 from domain.participant import interruptions, journey
-from domain.participant.draft import FOR_THE_SYSTEM
+from domain.participant.draft import FOR_THE_SYSTEM, text_ref
 from domain.participant.onward import Onward
 from domain.programme import Programme
 from domain.refusal import Reason
@@ -137,7 +137,7 @@ def _steer(draft: Draft, command: Command) -> None:
     match command:
         case ask.PauseRollout():
             if draft.state.status == "running":
-                draft.record(happened.RolloutPaused(_text(command.reason)))
+                draft.record(happened.RolloutPaused(text_ref(command.reason)))
         case ask.ResumeRollout():
             if draft.state.paused_at is not None:
                 length = command.now - draft.state.paused_at
@@ -145,7 +145,7 @@ def _steer(draft: Draft, command: Command) -> None:
         case ask.ChangeCalendar():
             calendar = command.calendar.model_dump(mode="json")
             if draft.state.calendar != calendar:
-                draft.record(happened.CalendarChanged(calendar, _text(command.reason)))
+                draft.record(happened.CalendarChanged(calendar, text_ref(command.reason)))
         case ask.CloseRollout():
             _close(draft, command)
         case _:
@@ -158,11 +158,7 @@ def _close(draft: Draft, command: ask.CloseRollout) -> None:
     under_way = sum(entry.status in ("enrolled", "certified") for entry in draft.state.roster.values())
     if under_way and not command.force:
         raise STILL_UNDER_WAY(count=under_way)
-    draft.record(happened.RolloutClosed(_text(command.reason)))
-
-
-def _text(given: TextGiven | None) -> TextRef | None:
-    return None if given is None else TextRef(given.id, given.hash)
+    draft.record(happened.RolloutClosed(text_ref(command.reason)))
 
 
 # --- evolve
