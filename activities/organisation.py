@@ -9,7 +9,7 @@ import msgspec
 
 from activities.answer import Answer
 from activities.door import Door
-from activities.registry import Where
+from activities.offices import Where
 from domain.command import Command
 from domain.identity import organisation_stream
 from domain.organisation.stream import AdoptProgramme, GrantRight, RegisterPerson

@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities import observing
 from activities.asking import Asker, open_on, workflow_of
 from activities.office import Office
-from activities.registry import Where, office_for
+from activities.offices import Where, office_for
 from domain.identity import stream_of_workflow
 
 #: a due date this long past with nothing recorded means that its workflow sleeps or is gone

@@ -17,7 +17,7 @@ from domain.command import Command
 from domain.identity import organisation_stream
 from eventlog.log import open_log
 from eventlog.record import NewText
-from workflows.registry import WORKFLOWS
+from workflows.kinds import WORKFLOWS
 
 #: larger than anything that simulated people submit
 _LARGEST_FILE = 1_000_000

@@ -41,8 +41,8 @@ TELL_EVERY = 5.0
 
 def make_worker(client: Client, settings: Settings, **overrides: Any) -> Worker:
     """A worker as production has it; tests override the task queue or the cache."""
-    from activities.registry import activities_for
-    from workflows.registry import WORKFLOWS
+    from activities.offices import activities_for
+    from workflows.kinds import WORKFLOWS
 
     options: dict[str, Any] = {
         "task_queue": settings.task_queue,
@@ -74,7 +74,7 @@ def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 
 def run_worker(settings: Settings) -> int:
     """Serves until SIGTERM or SIGINT."""
-    from activities.registry import close_offices
+    from activities.offices import close_offices
 
     set_up_logging(settings)
     try:
@@ -100,8 +100,8 @@ async def serve(settings: Settings) -> int:
 
 
 async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) -> None:
+    from activities.offices import postman_for
     from activities.reconcile import reconcile
-    from activities.registry import postman_for
 
     await _require_namespace(client)
     if (sentence := await register_search_attributes(client)) is not None:
@@ -155,7 +155,7 @@ async def _make_room(standstill: Standstill, stopping: asyncio.Event) -> None:
 def _erase_again(settings: Settings) -> None:
     """Before anybody can read them: a store may have come back from a backup by other ways than `kaskad restore`."""
     from activities.erasure import apply_erasures
-    from activities.registry import office_for
+    from activities.offices import office_for
     from people.registry import open_registry
 
     try:

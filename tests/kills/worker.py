@@ -11,7 +11,7 @@ from activities.asking import Asker
 from activities.office import Office
 from eventlog.log import open_log
 from runtime.plugin import KaskadPlugin
-from workflows.registry import WORKFLOWS
+from workflows.kinds import WORKFLOWS
 
 
 async def serve(log: str, address: str, task_queue: str) -> None:

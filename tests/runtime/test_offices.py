@@ -4,8 +4,8 @@ import asyncio
 import threading
 from pathlib import Path
 
+from activities.offices import close_offices, office_for
 from activities.organisation import ask_organisation
-from activities.registry import close_offices, office_for
 from domain.organisation.stream import RegisterPerson
 from runtime.settings import Settings
 

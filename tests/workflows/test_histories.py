@@ -14,7 +14,7 @@ from domain.rollout.commands import CloseRollout
 from runtime.plugin import KaskadPlugin
 from runtime.settings import Settings
 from tests.workflows.cascade import cascade
-from workflows.registry import WORKFLOWS
+from workflows.kinds import WORKFLOWS
 
 HISTORIES = sorted((Path(__file__).parents[1] / "samples" / "histories").glob("*.json"))
 

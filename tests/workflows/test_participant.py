@@ -25,7 +25,7 @@ from runtime.plugin import KaskadPlugin
 from runtime.serving import make_worker
 from runtime.settings import Settings
 from tests.workflows.cascade import MANAGER, Cascade, cascade
-from workflows.registry import WORKFLOWS
+from workflows.kinds import WORKFLOWS
 
 pytestmark = pytest.mark.server
 

@@ -1,4 +1,4 @@
-"""The activities of a worker, over the log that its settings name."""
+"""The offices of a process, one for each log that settings name, and the activities of its worker."""
 
 from typing import Any, Protocol
 

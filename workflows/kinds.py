@@ -1,4 +1,4 @@
-"""The workflows that a worker serves."""
+"""The kinds of workflow that a worker serves."""
 
 from workflows.participant import ParticipantWorkflow
 from workflows.rollout import RolloutWorkflow
