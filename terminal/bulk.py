@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal.outcome import REFUSED, UNREACHABLE, said
+from terminal.outcome import REFUSED, UNREACHABLE
 from terminal.roster_file import refuse_rows
+from terminal.saying import said
 from terminal.tables import print_json, print_table
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 import click
 
-from terminal import outcome
+from terminal import outcome, saying
 from terminal.groups import Group
 
 #: command -> where it stands, and what --help says of it without importing that.
@@ -91,7 +91,7 @@ def execute(arguments: Sequence[str]) -> int:
         result = kaskad.main(args=list(arguments), prog_name="kaskad", standalone_mode=False)
     except click.ClickException as error:
         if as_json:
-            return outcome.report(outcome.BadInput(error.format_message()), as_json=True)
+            return saying.report(outcome.BadInput(error.format_message()), as_json=True)
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -107,7 +107,7 @@ def execute(arguments: Sequence[str]) -> int:
             return outcome.DONE
         return ended.code if isinstance(ended.code, int) else outcome.DONE if ended.code is None else outcome.REFUSED
     except Exception as error:
-        return outcome.report(error, as_json=as_json)
+        return saying.report(error, as_json=as_json)
     return result if isinstance(result, int) else outcome.DONE
 
 

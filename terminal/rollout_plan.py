@@ -16,10 +16,11 @@ from domain.refusal import Refused
 from domain.rollout.commands import Place
 from terminal.acting import actor
 from terminal.imagined import Imagined, kinds_of
-from terminal.outcome import REFUSED, said
+from terminal.outcome import REFUSED
 from terminal.reading import reading
 from terminal.rollout_start import Wanted, optional_log
 from terminal.roster_file import refusals_of
+from terminal.saying import said
 from terminal.tables import print_fields, print_json, print_table
 
 if TYPE_CHECKING:

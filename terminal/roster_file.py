@@ -80,7 +80,7 @@ def refusals_of(
 
 def print_refusals(refused: "Iterable[Refused]", *, as_json: bool = False) -> None:
     """A table of what the domain refuses, school by school, in the language of the settings."""
-    from terminal.outcome import said
+    from terminal.saying import said
 
     rows = [(each.params.get("school", "-"), said(each)) for each in refused]
     if as_json:

@@ -9,7 +9,7 @@ import msgspec
 from runtime.embedded import is_running
 from runtime.settings import Settings
 from runtime.versions import Queue, Version, address_of, left_behind, look_at_queue
-from terminal.outcome import said
+from terminal.saying import said
 from terminal.workers import told_as_behind, told_as_lost, why_nobody_serves
 
 _WITHIN = 2.0
