@@ -24,7 +24,7 @@ DONE, ALREADY, NOT_TAKEN, UNKNOWN = "done", "already done", "refused", "not know
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RowCommand:
     """One command of many; `label` is how its row is called in the report."""
 
     label: tuple[str, ...]
@@ -87,44 +87,44 @@ def read_rows(
     return Sheet(file, tuple(rows))
 
 
-def ask_all(requests: Sequence[Request]) -> list[Outcome]:
+def ask_all(commands: Sequence[RowCommand]) -> list[Outcome]:
     """Ask them, several streams at once, those of one stream in their order. What came of each, in the given order."""
     from terminal.acting import with_asker
 
-    if not requests:
+    if not commands:
         return []
-    return with_asker(lambda asker: _ask_all(asker, requests), within=_START + _EACH * len(requests))
+    return with_asker(lambda asker: _ask_all(asker, commands), within=_START + _EACH * len(commands))
 
 
-async def _ask_all(asker: "Asker", requests: Sequence[Request]) -> list[Outcome]:
-    lines: dict[str, list[Request]] = {}
-    for each in requests:
+async def _ask_all(asker: "Asker", commands: Sequence[RowCommand]) -> list[Outcome]:
+    lines: dict[str, list[RowCommand]] = {}
+    for each in commands:
         lines.setdefault(each.stream, []).append(each)
     places = asyncio.Semaphore(_AT_ONCE)
     found: dict[str, Outcome] = {}
 
-    async def ask_line(line: list[Request]) -> None:
+    async def ask_line(line: list[RowCommand]) -> None:
         async with places:
             for each in line:
                 found[each.command.id] = await _ask(asker, each)
 
     await asyncio.gather(*(ask_line(line) for line in lines.values()))
-    return [found[each.command.id] for each in requests]
+    return [found[each.command.id] for each in commands]
 
 
-async def _ask(asker: "Asker", request: Request) -> Outcome:
+async def _ask(asker: "Asker", each: RowCommand) -> Outcome:
     from temporalio.service import RPCError
 
     from domain.refusal import Refused
     from eventlog.errors import LogUnavailable
 
     try:
-        answer = await asker.ask(request.stream, request.command)
+        answer = await asker.ask(each.stream, each.command)
     except Refused as refused:
-        return Outcome(request.label, NOT_TAKEN, said(refused))
+        return Outcome(each.label, NOT_TAKEN, said(refused))
     except (LogUnavailable, RPCError) as away:
-        return Outcome(request.label, UNKNOWN, f"{away}; give the file again: what was done is told as already done")
-    return Outcome(request.label, DONE if answer.first else ALREADY, "", answer.last or None)
+        return Outcome(each.label, UNKNOWN, f"{away}; give the file again: what was done is told as already done")
+    return Outcome(each.label, DONE if answer.first else ALREADY, "", answer.last or None)
 
 
 def report(columns: Sequence[str], outcomes: Iterable[Outcome], *, as_json: bool) -> int:

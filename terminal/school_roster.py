@@ -16,7 +16,7 @@ from domain.refusal import Refused as DomainRefused
 from domain.rollout.commands import EnrolSchools, NominateSchools, Place
 from domain.rollout.state import Rollout
 from terminal.acting import actor, ask, prepare, put_text, say
-from terminal.bulk import Request, ask_all, report
+from terminal.bulk import RowCommand, ask_all, report
 from terminal.imagined import Imagined
 from terminal.outcome import BadInput, NotFound, Refused, ServiceUnavailable
 from terminal.reading import States, only_rollout, person_meant, reading, states_of
@@ -137,15 +137,15 @@ def nominate(
         tier = tier or (_only_tier_below(programme, state, named) if named else None)
         places = _given(log, programme, state, file, school, tier, given, seats, as_json=as_json)
     by_parent = _by_parent(places, named.school if named else None)
-    requests = list(_nominations(name, by_parent, who))
+    commands = list(_nominations(name, by_parent, who))
     left = len(places) - sum(len(those) for those in by_parent.values())
-    if len(requests) == 1:
-        answer = ask(requests[0].stream, requests[0].command)
-        (under, schools) = requests[0].label
+    if len(commands) == 1:
+        answer = ask(commands[0].stream, commands[0].command)
+        (under, schools) = commands[0].label
         say(answer, f"{under} names {schools}.", as_json=as_json)
         code = 0
     else:
-        code = report(("Parent", "Schools"), ask_all(requests), as_json=as_json)
+        code = report(("Parent", "Schools"), ask_all(commands), as_json=as_json)
     if left and not as_json:
         print(f"{left} rows name other parents and were left alone.")
     return code
@@ -177,13 +177,13 @@ def _by_parent(places: tuple[Place, ...], parent: str | None) -> dict[str, tuple
     return {under: tuple(those) for under, those in found.items()}
 
 
-def _nominations(name: str, by_parent: Mapping[str, tuple[Place, ...]], who: str) -> Iterator[Request]:
+def _nominations(name: str, by_parent: Mapping[str, tuple[Place, ...]], who: str) -> Iterator[RowCommand]:
     for under, places in by_parent.items():
         for first in range(0, len(places), _NOMINATED_AT_ONCE):
             some = places[first : first + _NOMINATED_AT_ONCE]
             schools = ", ".join(place.school for place in some)
             command = prepare(NominateSchools, who, parent=under, places=some)
-            yield Request((under, schools), rollout_stream(name), command)
+            yield RowCommand((under, schools), rollout_stream(name), command)
 
 
 def withdraw(school: str, rollout: str | None, reason: str, acting_as: str | None, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from domain.identity import nearest
 from domain.participant.team import AssignDuty, FreeSeat, NameSubstitute, TakeSeat
 from programmes.sheet import RosterProblem
 from terminal.acting import actor, ask, prepare, say
-from terminal.bulk import Request, Sheet, ask_all, read_rows, report
+from terminal.bulk import RowCommand, Sheet, ask_all, read_rows, report
 from terminal.outcome import BadInput, NotFound
 from terminal.reading import only_rollout, person_meant, persons_meant, reading, states_of
 from terminal.roster_file import refuse_rows
@@ -68,15 +68,15 @@ def seat_from_file(file: Path, rollout: str | None, acting_as: str | None, *, as
     sheet = read_rows(file, ("school", "seat", "person"), as_json=as_json)
     with reading() as log:
         found = list(_meant_rows(log, sheet, rollout, ("person",), beside="seat", as_json=as_json))
-    requests = [
-        Request(
+    commands = [
+        RowCommand(
             (meant.school, row["seat"], persons["person"]),
             meant.stream,
             prepare(TakeSeat, who, seat=row["seat"], person=persons["person"]),
         )
         for meant, row, persons in found
     ]
-    return report(("School", "Seat", "Person"), ask_all(requests), as_json=as_json)
+    return report(("School", "Seat", "Person"), ask_all(commands), as_json=as_json)
 
 
 def assign(
@@ -93,16 +93,16 @@ def assign(
     with reading() as log:
         meant = _of_tier(log, tier, rollout) if tier else [school_meant(log, each, rollout) for each in schools]
         persons = {duty: person_meant(log, person) for duty, person in duties.items()}
-    requests = [
-        Request((each.school, duty, person), each.stream, _assigning(who, duty, person))
+    commands = [
+        RowCommand((each.school, duty, person), each.stream, _assigning(who, duty, person))
         for each in meant
         for duty, person in persons.items()
     ]
-    if len(requests) == 1:
-        ((school, duty, person),) = (each.label for each in requests)
-        say(ask(requests[0].stream, requests[0].command), f"{person} is {duty} of {school}.", as_json=as_json)
+    if len(commands) == 1:
+        ((school, duty, person),) = (each.label for each in commands)
+        say(ask(commands[0].stream, commands[0].command), f"{person} is {duty} of {school}.", as_json=as_json)
         return 0
-    return report(("School", "Duty", "Person"), ask_all(requests), as_json=as_json)
+    return report(("School", "Duty", "Person"), ask_all(commands), as_json=as_json)
 
 
 def assign_from_file(file: Path, rollout: str | None, acting_as: str | None, *, as_json: bool) -> int:
@@ -112,14 +112,14 @@ def assign_from_file(file: Path, rollout: str | None, acting_as: str | None, *, 
         duties = _duties_known(log, rollout)
         sheet = read_rows(file, _OF_A_SCHOOL, duties, as_json=as_json)
         found = list(_meant_rows(log, sheet, rollout, duties, as_json=as_json))
-    requests = [
-        Request((meant.school, duty, person), meant.stream, _assigning(who, duty, person))
+    commands = [
+        RowCommand((meant.school, duty, person), meant.stream, _assigning(who, duty, person))
         for meant, _, persons in found
         for duty, person in persons.items()
     ]
-    if not requests:
+    if not commands:
         raise BadInput(f"{file} names nobody: it takes the columns school and {', '.join(duties)}.")
-    return report(("School", "Duty", "Person"), ask_all(requests), as_json=as_json)
+    return report(("School", "Duty", "Person"), ask_all(commands), as_json=as_json)
 
 
 def _assigning(who: str, duty: str, person: str) -> "Command":
