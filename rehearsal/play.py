@@ -9,7 +9,14 @@ from domain.command import Command
 from domain.identity import rollout_stream
 from domain.organisation.stream import GrantRight, RegisterPerson
 from domain.refusal import Refused
-from domain.rollout.commands import CloseRollout, EnrolSchools, Place, StartRollout
+from domain.rollout.commands import (
+    ENROLLED_AT_ONCE,
+    MOST_PLACES,
+    CloseRollout,
+    EnrolSchools,
+    Place,
+    StartRollout,
+)
 from rehearsal.calendar import Calendar, RehearsalStuck
 from rehearsal.cast import MANAGER, OPERATOR
 from rehearsal.deed import Deed, Turn
@@ -25,9 +32,6 @@ Watch = Callable[["Play", list[Seen]], None]
 _LATEST = timedelta(days=400)
 #: of those who have not come to their end, so many are named
 _SHOWN = 5
-#: how many schools one command takes: the first of a rollout, and each that follows
-_FIRST = 500
-_FURTHER = 250
 
 
 class Play:
@@ -75,8 +79,8 @@ class Play:
             await self._grant(OPERATOR, person, office)
         await self._adopt()
         await self._ask(rollout_stream(self.plan.rollout), self._start())
-        for number, first in enumerate(range(_FIRST, len(self.plan.places), _FURTHER)):
-            places = self.plan.places[first : first + _FURTHER]
+        for number, first in enumerate(range(MOST_PLACES, len(self.plan.places), ENROLLED_AT_ONCE)):
+            places = self.plan.places[first : first + ENROLLED_AT_ONCE]
             await self._ask(rollout_stream(self.plan.rollout), self._enrolment(number, places))
         await self.calendar.settle()
         await self.look()
@@ -103,7 +107,7 @@ class Play:
             definition=self.plan.definition.digest,
             cohort=self.plan.cohort,
             rehearsal=True,
-            places=self.plan.places[:_FIRST],
+            places=self.plan.places[:MOST_PLACES],
         )
 
     def _enrolment(self, number: int, places: tuple[Place, ...]) -> EnrolSchools:

@@ -14,7 +14,7 @@ from activities.door import Door
 from activities.organisation import adoption, ask_organisation
 from domain.command import Command
 from domain.identity import is_valid_id, participant_id, rollout_stream
-from domain.rollout.commands import EnrolSchools, Place, StartRollout
+from domain.rollout.commands import ENROLLED_AT_ONCE, MOST_PLACES, EnrolSchools, Place, StartRollout
 from domain.rollout.places import teams_of_its_own
 from eventlog.command_ids import new_command_id
 from programmes.library import find_programme
@@ -28,9 +28,6 @@ from terminal.settling import has_settled
 if TYPE_CHECKING:
     from eventlog.log import EventLog
 
-#: how many schools one command takes: the first of a rollout, and each that follows
-_FIRST = 500
-_FURTHER = 250
 _SETTLES_WITHIN = 60.0
 _PATIENCE = 25.0
 
@@ -55,10 +52,10 @@ class Wanted:
             programme_version=programme.version,
             definition=self.definition.digest,
             cohort=self.cohort,
-            places=self.places[:_FIRST],
+            places=self.places[:MOST_PLACES],
         )
-        for first in range(_FIRST, len(self.places), _FURTHER):
-            yield prepare(EnrolSchools, who, places=self.places[first : first + _FURTHER])
+        for first in range(MOST_PLACES, len(self.places), ENROLLED_AT_ONCE):
+            yield prepare(EnrolSchools, who, places=self.places[first : first + ENROLLED_AT_ONCE])
 
 
 def wanted(
@@ -142,7 +139,7 @@ def refuse_another(log: "EventLog", wanted: Wanted) -> None:
     with states_of(log) as states:
         roster = states.rollout(wanted.rollout).roster
     new = [each.school for each in wanted.places if participant_id(wanted.rollout, each.school) not in roster]
-    if not new or (len(wanted.places) > _FIRST and set(new) <= {each.school for each in wanted.places[_FIRST:]}):
+    if set(new) <= {each.school for each in wanted.places[MOST_PLACES:]}:
         return
     listed = ", ".join(new[:10]) + (f" and {len(new) - 10} more" if len(new) > 10 else "")
     raise Refused(

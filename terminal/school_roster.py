@@ -13,7 +13,7 @@ from domain.command import TextGiven
 from domain.identity import participant_id, rollout_stream, school_of
 from domain.participant.journey import Withdraw
 from domain.refusal import Refused as DomainRefused
-from domain.rollout.commands import EnrolSchools, NominateSchools, Place
+from domain.rollout.commands import ENROLLED_AT_ONCE, MOST_NOMINATED, EnrolSchools, NominateSchools, Place
 from domain.rollout.state import Rollout
 from terminal.acting import actor, ask, prepare, put_text, say
 from terminal.bulk import RowCommand, ask_all, report
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from domain.programme import Programme
     from eventlog.log import EventLog
 
-_AT_ONCE = 250
-_NOMINATED_AT_ONCE = 100
 _LEAVES_WITHIN = 20.0
 _MOST = 1_000_000
 
@@ -59,8 +57,8 @@ def enrol(
         print_refusals(refused, as_json=as_json)
         raise Refused(f"{so_many(refused, places)} refused; none was enrolled.")
     answers = []
-    for first in range(0, len(places), _AT_ONCE):
-        command = prepare(EnrolSchools, who, places=places[first : first + _AT_ONCE])
+    for first in range(0, len(places), ENROLLED_AT_ONCE):
+        command = prepare(EnrolSchools, who, places=places[first : first + ENROLLED_AT_ONCE])
         answers.append(ask(rollout_stream(name), command))
     _say_enrolled(name, places, answers, as_json=as_json)
     return 0
@@ -179,8 +177,8 @@ def _by_parent(places: tuple[Place, ...], parent: str | None) -> dict[str, tuple
 
 def _nominations(name: str, by_parent: Mapping[str, tuple[Place, ...]], who: str) -> Iterator[RowCommand]:
     for under, places in by_parent.items():
-        for first in range(0, len(places), _NOMINATED_AT_ONCE):
-            some = places[first : first + _NOMINATED_AT_ONCE]
+        for first in range(0, len(places), MOST_NOMINATED):
+            some = places[first : first + MOST_NOMINATED]
             schools = ", ".join(place.school for place in some)
             command = prepare(NominateSchools, who, parent=under, places=some)
             yield RowCommand((under, schools), rollout_stream(name), command)

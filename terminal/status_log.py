@@ -10,7 +10,7 @@ import msgspec
 from activities.adopted import adopted_by
 from domain.identity import school_of, stream_subject
 from domain.participant.team import DUTY_TASKS
-from terminal.tree import from_the_top
+from terminal.tree import from_the_top, phase_of
 
 if TYPE_CHECKING:
     from eventlog.log import EventLog
@@ -126,16 +126,12 @@ def _course(log: "EventLog", row: dict[str, Any], tasks: list[dict[str, Any]]) -
     tiers = []
     ordered = from_the_top(roster, {entry["participant"]: entry["parent"] for entry in roster})
     for tier in dict.fromkeys(entry["tier"] for entry in ordered):
-        status = Counter(_status(each) for each in rows if each["tier"] == tier)
+        status = Counter(phase_of(each) for each in rows if each["tier"] == tier)
         tiers.append(Tier(tier, status.total(), dict(status), open_tasks[tier], late[tier]))
     programme = f"{row['programme']} {row['programme_version']}"
     adopted = adopted_by(log, row["rollout"])
     zone = adopted.time_zone if adopted else "UTC"
     return Course(row["rollout"], programme, row["cohort"], row["status"], zone, len(roster) - len(rows), tiers)
-
-
-def _status(row: dict[str, Any]) -> str:
-    return "certified" if row["status"] == "journey" and row["certified_at"] else str(row["status"])
 
 
 def _late(log: "EventLog", tasks: list[dict[str, Any]]) -> list[Late]:

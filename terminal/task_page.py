@@ -138,7 +138,9 @@ def _asks(to: "Addressed", task: "Task") -> Page:
 
 def _answers(to: "Addressed", task: "Task") -> tuple[str, ...]:
     if task.kind == "decide":
-        return ("stands", "acted")
+        from domain.participant.tasks import DECISIONS
+
+        return DECISIONS
     step = to.tier.step_by_id[task.step]
     return next((each.answers for each in step.tasks if f"{step.id}/{each.id}" == task.id), ())
 

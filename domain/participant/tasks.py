@@ -111,6 +111,9 @@ TASK_IS_DONE = Reason("task_is_done", "The task '{task}' of {school} is done; it
 #: what the programme manager is asked when nothing else can go on
 MANAGER_DECIDES = Asked(by="programme-manager", due=Due(working_days=10), escalate=Escalation(days=14, to="operator"))
 
+#: what can be answered: the manager leaves it as it is, or has done something about it
+DECISIONS = ("stands", "acted")
+
 _MOST_SHOWN = 12
 _TAKES_NONE = "the task takes no answer: leave the answer out"
 _WAYS: dict[TaskKind, str] = {
@@ -261,7 +264,7 @@ def _already(draft: Draft, command: CompleteTask, before: TaskDone) -> None:
 
 def _answers(draft: Draft, task: Task) -> tuple[str, ...]:
     if task.kind == "decide":
-        return ("stands", "acted")
+        return DECISIONS
     return assignment_of(draft, task).answers
 
 

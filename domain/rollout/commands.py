@@ -9,6 +9,12 @@ from domain.calendar import SchoolCalendar
 from domain.command import Command, PersonId, TextGiven
 from domain.text import Id, Line, Model, Text
 
+#: how many schools one command takes at the most
+MOST_PLACES = 500
+MOST_NOMINATED = 100
+#: of a longer list, those that do not fit into the start are enrolled so many at a time: people wait in between
+ENROLLED_AT_ONCE = 250
+
 
 class Place(Model):
     """One school of a list: where it takes part, who prepares it, and who sits in its seats already."""
@@ -39,7 +45,7 @@ class StartRollout(Command):
     definition: str = Field(pattern=r"^[0-9a-f]{64}$")
     cohort: Id
     rehearsal: bool = False
-    places: tuple[Place, ...] = Field(max_length=500)
+    places: tuple[Place, ...] = Field(max_length=MOST_PLACES)
 
     def persons_named(self) -> Iterable[str]:
         return _seated(self.places)
@@ -47,7 +53,7 @@ class StartRollout(Command):
 
 class EnrolSchools(Command):
     kind: Literal["EnrolSchools"] = "EnrolSchools"
-    places: tuple[Place, ...] = Field(min_length=1, max_length=500)
+    places: tuple[Place, ...] = Field(min_length=1, max_length=MOST_PLACES)
     #: the school whose place a single new one takes
     replaces: Id | None = None
 
@@ -60,7 +66,7 @@ class NominateSchools(Command):
 
     kind: Literal["NominateSchools"] = "NominateSchools"
     parent: Id
-    places: tuple[Place, ...] = Field(min_length=1, max_length=100)
+    places: tuple[Place, ...] = Field(min_length=1, max_length=MOST_NOMINATED)
 
     def persons_named(self) -> Iterable[str]:
         return _seated(self.places)

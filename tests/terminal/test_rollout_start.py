@@ -160,8 +160,8 @@ def test_a_start_that_nobody_would_answer_is_given_up_within_ten_seconds(
 def test_a_long_list_starts_in_several_commands(
     kaskad: Calls, rollout_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollout_start, "_FIRST", 3)
-    monkeypatch.setattr(rollout_start, "_FURTHER", 2)
+    monkeypatch.setattr(rollout_start, "MOST_PLACES", 3)
+    monkeypatch.setattr(rollout_start, "ENROLLED_AT_ONCE", 2)
     asked = (*START, "--id", rollout_id, "--schools", schools(tmp_path, 8))
     told = kaskad(*asked, "--json").json
     assert (told["participants"], told["begun"]) == (9, 9)
