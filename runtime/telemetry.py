@@ -9,15 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from activities import observing
-from activities.observing import Attribute, count, current_trace_id, measure, show, span
+from activities.observing import Attribute
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from temporalio.runtime import OpenTelemetryConfig, PrometheusConfig, Runtime
-
-__all__ = [
-    "core_runtime", "count", "current_trace_id", "is_exporting", "measure", "set_up", "show", "shut_down", "span",
-]  # fmt: skip
 
 _closing: list[Callable[[], Any]] = []
 

@@ -26,15 +26,15 @@ from runtime.settings import Settings
 ROOT = Path(__file__).parents[2]
 
 _WORK = """
-from activities.observing import tell
+from activities import observing
 from runtime import telemetry
 telemetry.set_up("command")
-with telemetry.span("kaskad.command", kind="SubmitEvidence"):
-    print(telemetry.current_trace_id())
-    tell(outcome="recorded")
-    telemetry.count("kaskad.commands", kind="SubmitEvidence", outcome="recorded")
-    telemetry.measure("kaskad.append.duration", 0.002)
-    telemetry.show("kaskad.followups.pending", 3)
+with observing.span("kaskad.command", kind="SubmitEvidence"):
+    print(observing.current_trace_id())
+    observing.tell(outcome="recorded")
+    observing.count("kaskad.commands", kind="SubmitEvidence", outcome="recorded")
+    observing.measure("kaskad.append.duration", 0.002)
+    observing.show("kaskad.followups.pending", 3)
 telemetry.shut_down()
 import sys
 print("opentelemetry" in sys.modules)

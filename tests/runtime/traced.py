@@ -9,13 +9,14 @@ from temporalio.client import Client, WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
+from activities import observing
 from runtime import telemetry
 from runtime.plugin import KaskadPlugin
 
 
 @activity.defn
 async def look() -> str | None:
-    return telemetry.current_trace_id()
+    return observing.current_trace_id()
 
 
 @workflow.defn
@@ -35,12 +36,12 @@ async def main(address: str) -> None:
     telemetry.set_up("worker")
     client = await Client.connect(address, plugins=[KaskadPlugin()])
     async with Worker(client, task_queue="traced", workflows=[Traced], activities=[look]):
-        with telemetry.span("kaskad.command"):
+        with observing.span("kaskad.command"):
             start = WithStartWorkflowOperation(
                 Traced.run, id="traced", task_queue="traced", id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING
             )
             seen = await client.execute_update_with_start_workflow(Traced.ask, start_workflow_operation=start)
-            print(telemetry.current_trace_id(), *seen)
+            print(observing.current_trace_id(), *seen)
         await client.get_workflow_handle("traced").terminate()
     telemetry.shut_down()
 
