@@ -27,6 +27,8 @@ OPTIONAL = frozenset({"parent"})
 #: one column for each seat whose person is known already, such as seat:principal: the id or the e-mail address
 SEAT_COLUMN = "seat:"
 LANGUAGES = ("kk", "ru", "both")
+#: so many rows may stand above the one that names the columns for that to be told
+_TITLES = 10
 _MEANT = {"kz": "kk", "kaz": "kk", "қаз": "kk", "каз": "kk", "rus": "ru", "рус": "ru", "mixed": "both", "kk/ru": "both"}
 
 
@@ -42,6 +44,8 @@ def read_roster(
     be beside those of the list, where that is known.
     """
     sheet = read_sheet(path)
+    if elsewhere := _header_elsewhere(sheet):
+        raise RosterProblems(sheet.file, [elsewhere])
     problems = [*sheet.problems, *_of_header(sheet, programme)]
     if any(problem.row <= 1 for problem in problems):
         raise RosterProblems(sheet.file, problems)
@@ -62,6 +66,21 @@ def _name(cell: str) -> str:
     return SEAT_COLUMN + name.removeprefix(SEAT_COLUMN).strip() if name.startswith(SEAT_COLUMN) else name
 
 
+def _header_elsewhere(sheet: Sheet) -> RosterProblem | None:
+    """A title above the table, or a sheet before it: one fault, and not one for each column."""
+    if any(_name(cell) in COLUMNS for cell in sheet.header):
+        return None
+    for number, cells in sheet.rows[:_TITLES]:
+        if sum(_name(cell) in COLUMNS for cell in cells) > 1:
+            above = "row 1" if number == 2 else f"rows 1 to {number - 1}"
+            return RosterProblem(1, "", f"names no column; row {number} names them", f"remove {above}")
+    for title, header in sheet.others:
+        if sum(_name(cell) in COLUMNS for cell in header) > 1:
+            message = f"names no column; the sheet '{title}' has them"
+            return RosterProblem(1, "", message, f"make '{title}' the first sheet")
+    return None
+
+
 def _of_header(sheet: Sheet, programme: Programme) -> Iterator[RosterProblem]:
     names = [_name(cell) for cell in sheet.header]
     seats = dict.fromkeys(SEAT_COLUMN + seat.id for tier in programme.tiers for seat in tier.seats)
@@ -75,7 +94,8 @@ def _of_header(sheet: Sheet, programme: Programme) -> Iterator[RosterProblem]:
             yield RosterProblem(1, f"number {names.index(name) + 1}", "has no name", "name it, or remove the column")
             continue
         near = nearest(name, [*missing, *seats]) or nearest(name, COLUMNS)
-        yield RosterProblem(1, name, "is no known column", f"did you mean '{near}'?" if near else "remove it")
+        otherwise = "name it as one of those that are missing, or remove it" if missing else "remove it"
+        yield RosterProblem(1, name, "is no known column", f"did you mean '{near}'?" if near else otherwise)
     for name in missing:
         yield RosterProblem(1, name, "is missing", COLUMNS[name])
 
@@ -179,14 +199,15 @@ def _suggested(value: str) -> str:
     slug = "-".join(
         "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in value).lower().split()
     )
-    example = slug if is_valid_id(slug) else "nis-semey"
+    # of 'Школа 1' no more than the 1 would be left
+    example = slug if is_valid_id(slug) and value.isascii() else "nis-semey"
     return f"lower-case letters, digits and hyphens, such as '{example}'"
 
 
 def _across(rows: list[_Row], programme: Programme, others: Collection[str] | None) -> Iterator[RosterProblem]:
     first: dict[str, _Row] = {}
     for row in rows:
-        if row.school and row.school in first:
+        if is_valid_id(row.school) and row.school in first:
             message = f"'{row.school}' stands on row {first[row.school].number} already"
             yield RosterProblem(row.number, "school", message, "each school stands once")
         first.setdefault(row.school, row)

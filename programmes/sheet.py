@@ -4,7 +4,7 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -19,6 +19,7 @@ MOST_ROWS = 5_000
 MOST_COLUMNS = 100
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _TABLES = "give the table as .xlsx or as CSV UTF-8"
+_SPLIT = "give it in parts, further schools to 'school enrol'"
 _BEGINNING = 1_000
 
 
@@ -59,6 +60,8 @@ class Sheet:
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     problems: tuple[RosterProblem, ...] = ()
+    #: titles of a workbook's other sheets, each with its first row
+    others: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -72,7 +75,10 @@ def read_sheet(path: Path) -> Sheet:
     if len(content) > LARGEST_FILE:
         raise _unreadable(path, f"has {len(content):,} bytes", f"at most {LARGEST_FILE:,} are read")
     if content.startswith(b"PK\x03\x04"):
-        return _checked(path, *_from_workbook(path, content))
+        worksheets = _worksheets(path, content)
+        sheet = _the_sheet(path, worksheets)
+        others = [(each.title, tuple(_columns(each))) for each in worksheets if each is not sheet]
+        return _checked(path, *_from_workbook(path, sheet), others)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise _unreadable(path, "is an old .xls workbook", "save it as .xlsx or as CSV UTF-8")
     if path.suffix.lower() in _WORKBOOKS:
@@ -88,7 +94,12 @@ def _unreadable(path: Path, message: str, right: str = "") -> RosterProblems:
     return RosterProblems(str(path), [RosterProblem(0, "", message, right)])
 
 
-def _checked(path: Path, lines: list[tuple[int, tuple[str, ...]]], problems: list[RosterProblem]) -> Sheet:
+def _checked(
+    path: Path,
+    lines: list[tuple[int, tuple[str, ...]]],
+    problems: list[RosterProblem],
+    others: Iterable[tuple[str, tuple[str, ...]]] = (),
+) -> Sheet:
     filled = [(number, cells) for number, cells in lines if any(cells)]
     if not filled:
         raise _unreadable(path, "has no rows", "its first row names the columns")
@@ -96,8 +107,8 @@ def _checked(path: Path, lines: list[tuple[int, tuple[str, ...]]], problems: lis
     if number != 1:
         raise _unreadable(path, f"names its columns on row {number}", "the first row is the one that names them")
     if len(filled) - 1 > MOST_ROWS:
-        raise _unreadable(path, f"has {len(filled) - 1:,} rows", f"at most {MOST_ROWS:,} are read at once")
-    return Sheet(str(path), header, tuple(filled[1:]), tuple(problems))
+        raise _unreadable(path, f"has {len(filled) - 1:,} rows", f"at most {MOST_ROWS:,} are read at once; {_SPLIT}")
+    return Sheet(str(path), header, tuple(filled[1:]), tuple(problems), tuple(others))
 
 
 def _from_text(path: Path, content: bytes) -> list[tuple[int, tuple[str, ...]]]:
@@ -131,11 +142,10 @@ def _decoded(path: Path, content: bytes) -> str:
         raise _unreadable(path, message, "in Excel choose 'CSV UTF-8 (comma delimited)', or give the .xlsx") from None
 
 
-def _from_workbook(path: Path, content: bytes) -> tuple[list[tuple[int, tuple[str, ...]]], list[RosterProblem]]:
-    """The cells of the first sheet that has any, and those that are no plain cells."""
-    worksheet = _the_sheet(path, _worksheets(path, content))
+def _from_workbook(path: Path, worksheet: "Worksheet") -> tuple[list[tuple[int, tuple[str, ...]]], list[RosterProblem]]:
+    """The cells of a sheet, and those that are no plain cells."""
     if worksheet.max_row > 20 * MOST_ROWS:
-        raise _unreadable(path, f"has {worksheet.max_row:,} rows", f"at most {MOST_ROWS:,} are read at once")
+        raise _unreadable(path, f"has {worksheet.max_row:,} rows", f"at most {MOST_ROWS:,} are read at once; {_SPLIT}")
     problems = [
         RosterProblem(merged.min_row, merged.coord, "is a merged cell", "split it: each row has all of its cells")
         for merged in worksheet.merged_cells.ranges
@@ -145,14 +155,20 @@ def _from_workbook(path: Path, content: bytes) -> tuple[list[tuple[int, tuple[st
         for cell in row:
             if cell.data_type == "f":
                 right = "copy it and paste it as a value"
-                problems.append(RosterProblem(number, cell.coordinate, "holds a formula", right))
+                problems.append(RosterProblem(number, cell.coordinate.rstrip("0123456789"), "holds a formula", right))
             elif cell.data_type == "e":
                 problems.append(
-                    RosterProblem(number, cell.coordinate, f"holds the error {cell.value}", "write it anew")
+                    RosterProblem(
+                        number, cell.coordinate.rstrip("0123456789"), f"holds the error {cell.value}", "write it anew"
+                    )
                 )
             elif isinstance(cell.value, date | time):
                 right = "make the column one of text in Excel, and write it anew"
-                problems.append(RosterProblem(number, cell.coordinate, "was turned into a date by Excel", right))
+                problems.append(
+                    RosterProblem(
+                        number, cell.coordinate.rstrip("0123456789"), "was turned into a date by Excel", right
+                    )
+                )
         lines.append((number, _trimmed(tuple(_text(cell.value) for cell in row))))
     return lines, problems
 

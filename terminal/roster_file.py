@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from programmes.sheet import RosterProblem
 
 
+#: a line of the table: the row, or a dash where the fault has none, then column, problem, and what would be right
+Fault = tuple[int | str, str, str, str]
+_PROBLEM = ("Row", "Column", "Problem", "Right would be")
+#: the same fault of more rows than these is told once
+_FEW = 5
+#: so many lines of faults are read on a screen; more are told to programs
+_SHOWN = 100
+
+
 def read_places(
     file: Path,
     programme: "Programme",
@@ -51,10 +60,43 @@ def read_places(
 def refuse_rows(file: Path, problems: "Iterable[RosterProblem]", *, as_json: bool = False) -> NoReturn:
     """Prints what is wrong with which row, and ends the command."""
     listed = list(problems)
-    rows = [(each.row or "-", each.column or "-", each.message, each.right or "-") for each in listed]
-    print_table(("Row", "Column", "Problem", "Right would be"), rows, as_json=as_json)
+    rows: list[Fault] = [(each.row or "-", each.column or "-", each.message, each.right or "-") for each in listed]
+    shown = rows if as_json else _once(rows)
+    print_table(_PROBLEM, shown if as_json else shown[:_SHOWN], as_json=as_json)
+    if not as_json and len(shown) > _SHOWN:
+        print(f"... and {len(shown) - _SHOWN:,} more of them; --json tells all.")
     number = "1 problem" if len(listed) == 1 else f"{len(listed)} problems"
     raise BadInput(f"{file} has {number}; none of its rows was taken.")
+
+
+def _once(rows: "Iterable[Fault]") -> "list[Fault]":
+    """The same fault of many rows in one line, at the first of them."""
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    lines: list[tuple[int, Fault]] = []
+    for row in rows:
+        if isinstance(row[0], int):
+            alike.setdefault(row[1:], []).append(row[0])
+        else:
+            lines.append((0, row))
+    for fault, numbers in alike.items():
+        if len(numbers) > _FEW:
+            lines.append((numbers[0], (_ranges(numbers), *fault)))
+        else:
+            lines += [(number, (number, *fault)) for number in numbers]
+    return [line for _, line in sorted(lines, key=lambda each: each[0])]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """The rows as people write them: 2-40, 44, 50."""
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    said = ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in spans[:_FEW])
+    left = sum(last - first + 1 for first, last in spans[_FEW:])
+    return f"{said} and {left:,} more" if left else said
 
 
 def refusals_of(

@@ -83,8 +83,36 @@ def test_misspelt_missing_and_doubled_columns_are_told_together(sheet: Path, pro
     assert ("teir", "is no known column", "did you mean 'tier'?") in told
     assert ("name_ru", "stands 2 times", "keep one of them") in told
     assert ("seat:princpal", "is no known column", "did you mean 'seat:principal'?") in told
-    assert ("colour", "is no known column", "remove it") in told
+    assert ("colour", "is no known column", "name it as one of those that are missing, or remove it") in told
     assert {column for column, message, _ in told if message == "is missing"} == {"tier", "region", "language"}
+
+
+def test_a_title_above_the_table_is_one_fault(sheet: Path, programme: Programme) -> None:
+    sheet.write_text(f"Мектептер тізімі,,\n\n{HEADER}\n{SEMEY}\n")
+    assert [str(each) for each in problems_of(sheet, programme)] == [
+        "row 1: names no column; row 3 names them; remove rows 1 to 2"
+    ]
+
+
+def test_a_cover_before_the_sheet_of_the_schools_is_one_fault(tmp_path: Path, programme: Programme) -> None:
+    workbook = Workbook()
+    workbook.active["A1"] = "Мектептер"
+    schools = workbook.create_sheet("2026")
+    for row in (HEADER, SEMEY):
+        schools.append(row.split(","))
+    workbook.save(tmp_path / "schools.xlsx")
+    assert [str(each) for each in problems_of(tmp_path / "schools.xlsx", programme)] == [
+        "row 1: names no column; the sheet '2026' has them; make '2026' the first sheet"
+    ]
+
+
+def test_an_id_in_cyrillic_is_told_once_and_gets_a_whole_example(sheet: Path, programme: Programme) -> None:
+    row = SEMEY.replace("nis-semey", "Школа 1")
+    sheet.write_text(f"{HEADER}\n{row}\n{row}\n")
+    assert [(each.row, each.message, each.right[-11:]) for each in problems_of(sheet, programme)] == [
+        (2, "'Школа 1' is no id", "'nis-semey'"),
+        (3, "'Школа 1' is no id", "'nis-semey'"),
+    ]
 
 
 def test_every_bad_cell_of_every_row_is_told(sheet: Path, programme: Programme) -> None:
@@ -154,7 +182,7 @@ def test_formulas_and_merged_cells_are_told_with_their_cells(tmp_path: Path, pro
     book.active.merge_cells("F2:F3")
     book.save(path)
     told = {(problem.row, problem.column): problem.message for problem in problems_of(path, programme)}
-    assert told[2, "E2"] == "holds a formula"
+    assert told[2, "E"] == "holds a formula"
     assert told[2, "F2:F3"] == "is a merged cell"
 
 
@@ -165,7 +193,7 @@ def test_an_error_in_a_cell_is_no_name(tmp_path: Path, programme: Programme) -> 
     book.active["E2"] = "#REF!"
     book.active["E2"].data_type = "e"
     book.save(path)
-    assert RosterProblem(2, "E2", "holds the error #REF!", "write it anew") in problems_of(path, programme)
+    assert RosterProblem(2, "E", "holds the error #REF!", "write it anew") in problems_of(path, programme)
 
 
 def test_a_sheet_without_cells_stands_before_no_other(tmp_path: Path, programme: Programme) -> None:
@@ -240,7 +268,7 @@ def test_a_cell_that_excel_turned_into_a_date_is_no_id(tmp_path: Path, programme
     cells = SEMEY.split(",")
     workbook(tmp_path / "list.xlsx", [HEADER.split(","), [date(2026, 5, 12), *cells[1:]]])
     (problem,) = problems_of(tmp_path / "list.xlsx", programme)
-    assert (problem.row, problem.column, problem.message) == (2, "A2", "was turned into a date by Excel")
+    assert (problem.row, problem.column, problem.message) == (2, "A", "was turned into a date by Excel")
 
 
 def test_an_id_that_is_too_long_is_told_how_long_it_may_be(sheet: Path, programme: Programme) -> None:

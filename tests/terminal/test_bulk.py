@@ -1,11 +1,14 @@
 """Tables of many commands: what is wrong with their rows is told, and none is taken."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from programmes.sheet import RosterProblem
 from terminal.bulk import read_rows
 from terminal.outcome import BadInput
+from terminal.roster_file import refuse_rows
 
 
 def refused(path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -25,3 +28,22 @@ def test_cells_under_no_column_are_not_dropped(tmp_path: Path, capsys: pytest.Ca
     (told,) = refused(tmp_path / "rows.csv", "school,seat\na,b\nc,d,e\n", capsys)
     assert "has 1 more cell than there are columns" in told
     assert told.startswith("3 ")
+
+
+def test_the_same_fault_of_many_rows_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    faults = [RosterProblem(row, "tier", "is empty") for row in (*range(2, 4002), 4005, 4100)]
+    with pytest.raises(BadInput, match="has 4002 problems"):
+        refuse_rows(tmp_path / "rows.csv", faults)
+    (line,) = capsys.readouterr().out.splitlines()[1:]
+    assert line.split("  ")[0] == "2-4001, 4005, 4100"
+
+
+def test_faults_beyond_a_screen_are_left_to_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    faults = [RosterProblem(row, "school", f"'{row}' is no id") for row in range(2, 502)]
+    with pytest.raises(BadInput, match="has 500 problems"):
+        refuse_rows(tmp_path / "rows.csv", faults)
+    *lines, last = capsys.readouterr().out.splitlines()[1:]
+    assert (len(lines), last) == (100, "... and 400 more of them; --json tells all.")
+    with pytest.raises(BadInput):
+        refuse_rows(tmp_path / "rows.csv", faults, as_json=True)
+    assert len(json.loads(capsys.readouterr().out)) == 500
