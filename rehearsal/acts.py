@@ -47,7 +47,7 @@ def _complete(acting: Acting, scene: Scene, turn: Turn, state: Participant, task
     step = acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
     assert step.kind == "assignment"
     answers = next(each.answers for each in step.tasks if f"{step.id}/{each.id}" == task.id)
-    answer = pick(answers, acting.plan.seed, turn.person, turn.what, "answer") if answers else None
+    answer = pick(answers, acting.plan.seed, turn.person, turn.school, turn.what, "answer") if answers else None
     return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer=answer)),))
 
 

@@ -46,6 +46,8 @@ async def perform(plan: Plan, venue: Venue, folder: Path, watch: Watch) -> tuple
             async with open_stage(folder, client, plan.rollout) as stage:
                 play = Play(plan, stage, follow)
                 await _unless_full(folder, play.run())
+                if play.left_over and venue.is_shared:
+                    await _leave_clean(client, plan.rollout)
                 return await asyncio.to_thread(summarise, play, tally), tally
     except BaseException:
         if venue.is_shared:

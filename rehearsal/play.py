@@ -49,7 +49,10 @@ class Play:
         self._watch = watch
 
     async def run(self) -> None:
-        """To the end of every participant. Raises Refused for what would be refused live, RehearsalStuck."""
+        """To the end of every participant, or until nobody has anything to do any more.
+
+        Raises Refused for what would be refused live, RehearsalStuck.
+        """
         await self.open()
         while (date := await self.next_date()) is not None:
             self._require_an_end(date)
@@ -182,11 +185,8 @@ class Play:
     # --- the last day
 
     async def _close(self) -> None:
-        if any(not each.ended for each in self.scene.participants.values()):
-            raise RehearsalStuck(
-                f"On {self.calendar.now:%Y-%m-%d} nobody has anything to do any more; "
-                f"not at their end are {self._waiting()}"
-            )
+        if self.left_over:
+            return
         name = f"close:{self.plan.rollout}"
         command = CloseRollout(id=name, actor=self.people.manager, entered_by="rehearsal", at=self.calendar.now)
         await self._ask(rollout_stream(self.plan.rollout), command)
@@ -198,6 +198,13 @@ class Play:
             raise RehearsalStuck(
                 f"The rollout does not come to an end by {date:%Y-%m-%d}; it waits for {self._waiting()}"
             )
+
+    @property
+    def left_over(self) -> tuple[str, ...]:
+        """The schools that have not come to their end, those first that wait for none of the others."""
+        waiting = [each for each in self.scene.participants.values() if not each.ended]
+        parents = {each.parent for each in waiting}
+        return tuple(each.school for each in sorted(waiting, key=lambda each: (each.id in parents, each.school)))
 
     def _waiting(self) -> str:
         """Who has not come to their end, what is asked there, and how to see more."""

@@ -36,6 +36,8 @@ class Summary(msgspec.Struct, frozen=True):
     returned: int
     refused: int
     checkpoints_missed: int
+    #: schools that have not come to their end, although nobody had anything to do any more
+    left_over: tuple[str, ...]
     #: what simulated people asked for and were refused
     turned_away: int
     #: of the log, as recomputed from its bytes, and how many gates were evaluated again
@@ -76,6 +78,7 @@ def summarise(play: Play, tally: Tally) -> Summary:
         returned=tally.verdicts["returned"],
         refused=tally.verdicts["refused"],
         checkpoints_missed=tally.kinds["CheckpointMissed"],
+        left_over=play.left_over,
         turned_away=len(play.refusals),
         gates=verdict.gates,
         size=verdict.size,

@@ -59,12 +59,13 @@ def rehearse(
       kaskad rollout rehearse nis-share --cohort 2024 --schools schools.csv --seed 2 --set checkpoints=8
     """
     from terminal.rehearse_report import month_by_month, print_report
-    from terminal.rehearsing import new_folder, play
+    from terminal.rehearsing import must_have_ended, new_folder, play
 
     plan = _plan(programme, cohort, schools, nominees, seed, parameters_given(parameters), habits, as_json=as_json)
     folder, rollout = new_folder(keep, seed)
     summary, tally = play(plan.named(rollout), folder, month_by_month(quiet=as_json))
     print_report(plan, summary, tally, folder, as_json=as_json)
+    must_have_ended(summary, folder)
     return 0 if summary.is_sound else 1
 
 

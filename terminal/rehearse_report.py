@@ -67,12 +67,14 @@ def print_report(plan: "Plan", summary: "Summary", tally: "Tally", folder: Path,
 def _fields(plan: "Plan", summary: "Summary", tally: "Tally") -> dict[str, object]:
     ends = plan.intake.ends
     late = (summary.ended - ends).days
+    against = f"{late} days after {ends}" if late > 0 else f"{-late} days before {ends}"
     return {
         "Programme": f"{plan.programme.programme} {plan.programme.version}, cohort {plan.cohort}, seed {plan.seed}",
         "Begins": summary.began,
-        "Ends": summary.ended,
-        "Against the plan": f"{late} days after {ends}" if late > 0 else f"{-late} days before {ends}",
-        "Certified": summary.certified,
+        "Ends": None if summary.left_over else summary.ended,
+        "Not at the end": _some(list(summary.left_over)),
+        "Against the plan": None if summary.left_over else against,
+        "Certified": sum(len(dates.certified) for dates in tally.tiers.values()),
         "Opened below": summary.opened_below,
         "Tasks": summary.tasks,
         "Overdue": summary.overdue,
@@ -85,7 +87,7 @@ def _fields(plan: "Plan", summary: "Summary", tally: "Tally") -> dict[str, objec
 
 
 def _some(tasks: list[str]) -> str:
-    """How many, and the first of them by name."""
+    """How many there are, and the first by name."""
     if not tasks:
         return "none"
     return f"{len(tasks)}, such as {'; '.join(tasks[:_NAMED])}"

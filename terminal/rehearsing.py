@@ -48,6 +48,20 @@ def play(plan: "Plan", folder: Path, watch: "Watch") -> tuple["Summary", "Tally"
         raise ServiceUnavailable(f"{shown_path(folder)} can't be written: {problem.strerror}.") from problem
 
 
+def must_have_ended(summary: "Summary", folder: Path) -> None:
+    """Raises Refused where schools stand still for good."""
+    if not summary.left_over:
+        return
+    from rehearsal.stage import log_of
+
+    first, others = summary.left_over[0], len(summary.left_over) - 1
+    who = f"{first} and {others} other{'' if others == 1 else 's'} have" if others else f"{first} has"
+    raise Refused(
+        f"On {summary.ended} nobody has anything to do any more, and {who} not come to an end. "
+        f"What keeps {first}: kaskad school show {first} --log {shown_path(log_of(folder))}"
+    )
+
+
 def shown_path(path: Path) -> str:
     """As one would type it here."""
     here = Path.cwd()

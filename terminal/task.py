@@ -63,7 +63,7 @@ def list_tasks(
             )
             for each in found
         ],
-        empty="Nothing is open.",
+        empty=f"Nothing waits for {wanted}." if (wanted := whose or acting_as) else "Nothing is open.",
     )
 
 

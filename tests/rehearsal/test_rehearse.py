@@ -86,8 +86,8 @@ def test_a_rollout_that_can_not_end_says_who_waits_and_for_what(home: Path, tmp_
     definition.write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
     ended = _rehearse_of(str(definition), "a", home, some_schools(tmp_path))
     assert ended.returncode == 1
-    assert "trainers (nothing is asked)" in ended.stderr
-    assert "kaskad audit replay" in ended.stderr
+    assert "have not come to an end" in ended.stderr
+    assert "kaskad school show" in ended.stderr
 
 
 def test_schools_that_were_opened_by_one_that_withdraws_later_do_not_hold_up_the_end(
@@ -145,3 +145,18 @@ def test_an_unknown_programme_or_cohort_is_refused(home: Path, two_schools: Path
     ended = _rehearse(home, two_schools, "--cohort", "2031")
     assert ended.returncode in (1, 2)
     assert "2031" in ended.stderr
+
+
+def test_schools_that_stand_still_for_good_are_reported(home: Path, tmp_path: Path) -> None:
+    """One office lets each of ten schools in or not, and does not answer alike for all of them."""
+    schools = tmp_path / "schools.csv"
+    rows = [f"s-{number},school,М {number},Ш {number},S {number},Abai,both" for number in range(10)]
+    schools.write_text("\n".join(("school,tier,name_kk,name_ru,name_en,region,language", *rows)), encoding="utf-8")
+    ended = _rehearse_of(str(DEFINITIONS / "chosen.yaml"), "2026", home, schools, "--json")
+    assert ended.returncode == 1
+    said = json.loads(ended.stdout)
+    assert said["ends"] is None
+    left = int(said["not_at_the_end"].partition(",")[0])
+    assert 0 < left < 10
+    assert "nobody has anything to do any more" in ended.stderr
+    assert said["log"] in ended.stderr
