@@ -57,9 +57,10 @@ class Door:
         began = time.perf_counter()
         with observing.span("kaskad.command", kind=command.kind, stream=stream):
             answer = await self._patiently(stream, command)
+            outcome = _outcome(answer)
             refused = {} if answer.refusal is None else {"refusal": answer.refusal.code}
-            observing.tell(outcome=_outcome(answer), **refused)
-        observing.count("kaskad.commands", kind=command.kind, outcome=_outcome(answer))
+            observing.tell(outcome=outcome, **refused)
+        observing.count("kaskad.commands", kind=command.kind, outcome=outcome)
         observing.measure("kaskad.command.duration", time.perf_counter() - began, kind=command.kind)
         return answer
 

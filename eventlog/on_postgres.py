@@ -103,7 +103,7 @@ class PostgresTransaction(Trusting):
     def close(self) -> None:
         if self._trusted is None:
             if self._tip is not None:
-                self._cursor.execute(_moving(tuple(self._parts)), [*_head_of(self._tip), *self._arrays])
+                self._cursor.execute(_moving(tuple(self._parts)), [*self._tip.row, *self._arrays])
             self._driver.execute("COMMIT")
         elif self._tip is not None:
             self._move_on(self._trusted, self._tip)
@@ -112,15 +112,9 @@ class PostgresTransaction(Trusting):
 
     def _move_on(self, left: Tip, tip: Tip) -> None:
         """One statement that is a transaction of its own: all of it is written, or nothing."""
-        found = self._cursor.execute(
-            _moving_on(tuple(self._parts)), [*_head_of(tip), left.size, left.root, *self._arrays]
-        )
+        found = self._cursor.execute(_moving_on(tuple(self._parts)), [*tip.row, left.size, left.root, *self._arrays])
         if found.fetchone() == (0,):
             raise Outrun
-
-
-def _head_of(tip: Tip) -> tuple[Any, ...]:
-    return tip.size, tip.frontier, tip.root, tip.recorded_at, tip.stream_count
 
 
 #: What writes to one table: the statement before the SELECT that unfolds its rows, its columns' count, the rest.

@@ -58,12 +58,11 @@ class SqliteTransaction(Trusting):
         return decode_records(self._cursor.execute(_ENTRIES, (position, limit)).fetchall())
 
     def move(self, tip: Tip) -> None:
-        moved = (tip.size, tip.frontier, tip.root, tip.recorded_at, tip.stream_count)
         if self._trusted is None:
-            self._cursor.execute(_MOVE, moved)
+            self._cursor.execute(_MOVE, tip.row)
             return
         self._cursor.execute("BEGIN IMMEDIATE")
-        self._cursor.execute(_MOVE_ON, (*moved, self._trusted.size, self._trusted.root))
+        self._cursor.execute(_MOVE_ON, (*tip.row, self._trusted.size, self._trusted.root))
         if not self._cursor.rowcount:
             self._roll_back()
             raise Outrun

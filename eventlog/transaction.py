@@ -26,6 +26,11 @@ class Tip(msgspec.Struct):
     #: Number and version by name; 0 and 0 for one that does not exist.
     streams: dict[str, tuple[int, int]] = {}
 
+    @property
+    def row(self) -> tuple[Any, ...]:
+        """The columns of the head, in the order in which it is read and moved."""
+        return self.size, self.frontier, self.root, self.recorded_at, self.stream_count
+
 
 class Outrun(Exception):
     """Somebody else has moved the head since this writer left it; nothing was written."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 LARGEST_FILE = 5 * 1024 * 1024
@@ -144,6 +145,8 @@ def _decoded(path: Path, content: bytes) -> str:
 
 def _from_workbook(path: Path, worksheet: "Worksheet") -> tuple[list[tuple[int, tuple[str, ...]]], list[RosterProblem]]:
     """The cells of a sheet, and those that are no plain cells."""
+    from openpyxl.utils import get_column_letter
+
     if worksheet.max_row > 20 * MOST_ROWS:
         raise _unreadable(path, f"has {worksheet.max_row:,} rows", f"at most {MOST_ROWS:,} are read at once; {_SPLIT}")
     problems = [
@@ -152,25 +155,22 @@ def _from_workbook(path: Path, worksheet: "Worksheet") -> tuple[list[tuple[int, 
     ]
     lines: list[tuple[int, tuple[str, ...]]] = []
     for number, row in enumerate(worksheet.iter_rows(max_col=min(worksheet.max_column, MOST_COLUMNS)), 1):
-        for cell in row:
-            if cell.data_type == "f":
-                right = "copy it and paste it as a value"
-                problems.append(RosterProblem(number, cell.coordinate.rstrip("0123456789"), "holds a formula", right))
-            elif cell.data_type == "e":
-                problems.append(
-                    RosterProblem(
-                        number, cell.coordinate.rstrip("0123456789"), f"holds the error {cell.value}", "write it anew"
-                    )
-                )
-            elif isinstance(cell.value, date | time):
-                right = "make the column one of text in Excel, and write it anew"
-                problems.append(
-                    RosterProblem(
-                        number, cell.coordinate.rstrip("0123456789"), "was turned into a date by Excel", right
-                    )
-                )
+        for column, cell in enumerate(row, 1):
+            if fault := _fault_of(cell):
+                problems.append(RosterProblem(number, get_column_letter(column), *fault))
         lines.append((number, _trimmed(tuple(_text(cell.value) for cell in row))))
     return lines, problems
+
+
+def _fault_of(cell: "Cell | MergedCell") -> tuple[str, str] | None:
+    """Why it is no plain cell, and what would be right."""
+    if cell.data_type == "f":
+        return "holds a formula", "copy it and paste it as a value"
+    if cell.data_type == "e":
+        return f"holds the error {cell.value}", "write it anew"
+    if isinstance(cell.value, date | time):
+        return "was turned into a date by Excel", "make the column one of text in Excel, and write it anew"
+    return None
 
 
 def _the_sheet(path: Path, worksheets: "Sequence[Worksheet]") -> "Worksheet":

@@ -18,17 +18,11 @@ _A_WEEK = timedelta(days=7)
 _BEFORE_DUE = timedelta(hours=8)
 
 
-def plan_session(
-    acting: Acting, turn: Turn, step: str, definition: str, starts: datetime, schools: Sequence[str], now: datetime
-) -> Deed:
-    """For those schools, or for everybody where none is named."""
-    given: dict[str, Any] = {"step": step, "definition": definition, "starts_at": starts}
-    command = acting.command(PlanSession, turn, now, **given, participants=tuple(schools))
-    return Deed(((turn.stream, command),))
-
-
 def plan(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    """In the morning of the day by which the definition wants it, else in a week; soon, for those who had it before."""
+    """For the schools that are named, or for everybody.
+
+    In the morning of the day by which the definition wants it, else in a week; so also for those who had it before.
+    """
     step = acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
     assert isinstance(step, DeliveryStep)
     name, *schools = (task.subject or "").split(" ")
@@ -37,7 +31,9 @@ def plan(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Tas
     starts = held - _BEFORE_DUE
     if starts < now + _A_WEEK or _have_had(scene, state, schools, step.step, name):
         starts = acting.timing.after(now, 7)
-    return plan_session(acting, turn, step.step, definition.id, starts, schools, now)
+    given: dict[str, Any] = {"step": step.step, "definition": definition.id, "starts_at": starts}
+    command = acting.command(PlanSession, turn, now, **given, participants=tuple(schools))
+    return Deed(((turn.stream, command),))
 
 
 def _have_had(scene: Scene, state: Participant, schools: Sequence[str], step: str, definition: str) -> bool:

@@ -13,7 +13,7 @@ from domain.participant.hosting import welcome_child
 from domain.participant.plans import deliveries_of, settle_plans
 from domain.participant.state import Child, Participant, Task, put, with_facts
 from domain.participant.steps import opened
-from domain.participant.tasks import ask, done, withdraw_task
+from domain.participant.tasks import ask, done, once_more, withdraw_task
 from domain.programme import Opening
 
 What = Literal["enrolled", "certified", "completed", "withdrawn", "closed"]
@@ -110,10 +110,7 @@ def _ask_to_nominate(draft: Draft, opening: Opening) -> None:
         for task in asked:
             withdraw_task(draft, task.id)
     elif not asked:
-        stem = f"nominate/{opening.tier}"
-        times = sum(name == stem or name.startswith(f"{stem}.") for name in draft.state.done)
-        name = f"{stem}.{times + 1}" if times else stem
-        ask(draft, name, "nominate", opening.nominate, subject=opening.tier)
+        ask(draft, once_more(draft, f"nominate/{opening.tier}"), "nominate", opening.nominate, subject=opening.tier)
 
 
 def _asked_to_nominate(draft: Draft, opening: Opening) -> list[Task]:

@@ -16,7 +16,6 @@ from domain.participant.plans import (
     ask_to_catch_up,
     children_of,
     deliveries_of,
-    is_awaited,
     is_invited,
     sessions_of,
     settle_plans,
@@ -229,8 +228,10 @@ def hold_again(draft: Draft, command: AskToCatchUp) -> None:
     child = draft.state.children.get(command.child)
     if draft.state.ended or child is None or child.ended is not None:
         return
+    if is_invited(draft, command.step, command.definition, command.child, ahead=True):
+        return
     for delivery in deliveries_of(draft, child.tier):
-        if delivery.step == command.step and not is_awaited(draft, command.step, command.definition, command.child):
+        if delivery.step == command.step:
             ask_to_catch_up(draft, delivery, command.definition, command.child)
 
 

@@ -3,7 +3,7 @@
 from domain.identity import participant_id, school_of
 from domain.participant.draft import Draft
 from domain.participant.state import Task
-from domain.participant.tasks import ask, done, withdraw_task
+from domain.participant.tasks import ask, done, once_more, withdraw_task
 from domain.step import DeliveryStep, SessionDefinition, TrainingStep
 
 
@@ -46,17 +46,9 @@ def is_for_nobody(draft: Draft, delivery: DeliveryStep) -> bool:
     return not any(each.ended is None and each.tier in delivery.tiers for each in draft.state.children.values())
 
 
-def is_invited(draft: Draft, step: str, definition: str, child: str) -> bool:
-    """Whether the child is asked to a session that is held or still to be held."""
-    return _is_invited(draft, step, definition, child, ("planned", "held"))
-
-
-def is_awaited(draft: Draft, step: str, definition: str, child: str) -> bool:
-    """Whether the child is asked to a session that is still to be held."""
-    return _is_invited(draft, step, definition, child, ("planned",))
-
-
-def _is_invited(draft: Draft, step: str, definition: str, child: str, statuses: tuple[str, ...]) -> bool:
+def is_invited(draft: Draft, step: str, definition: str, child: str, *, ahead: bool = False) -> bool:
+    """Whether the child is asked to a session that is held or still to be held; with `ahead`, still to be held."""
+    statuses = ("planned",) if ahead else ("planned", "held")
     return any(
         (each.step, each.definition) == (step, definition) and each.status in statuses and child in each.participants
         for each in draft.state.hosted.values()
@@ -69,9 +61,8 @@ def ask_to_catch_up(draft: Draft, step: DeliveryStep, definition: str, child: st
     subject = f"{definition} {school}"
     if any((task.kind, task.step, task.subject) == ("plan", step.id, subject) for task in draft.state.tasks.values()):
         return
-    stem = f"{step.id}/plan-{definition}-{school}"
-    times = sum(name == stem or name.startswith(f"{stem}.") for name in draft.state.done)
-    ask(draft, f"{stem}.{times + 1}" if times else stem, "plan", step.plan, step.id, subject=subject)
+    name = once_more(draft, f"{step.id}/plan-{definition}-{school}")
+    ask(draft, name, "plan", step.plan, step.id, subject=subject)
 
 
 def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
@@ -92,11 +83,13 @@ def settle_plans(draft: Draft, delivery: DeliveryStep) -> None:
         if task.kind != "plan" or task.step != delivery.id:
             continue
         concerned = _concerned(draft, delivery, task)
-        definition, names_schools, _ = (task.subject or "").partition(" ")
-        answers = is_awaited if names_schools else is_invited
-        if names_schools and not concerned:
+        definition, _, schools = (task.subject or "").partition(" ")
+        for_some = bool(schools)
+        if for_some and not concerned:
             withdraw_task(draft, task.id)
-        elif concerned and all(answers(draft, delivery.step, definition, child) for child in concerned):
+        elif concerned and all(
+            is_invited(draft, delivery.step, definition, child, ahead=for_some) for child in concerned
+        ):
             done(draft, task.id)
 
 

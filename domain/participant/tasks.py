@@ -167,6 +167,12 @@ def done(draft: Draft, task: str, answer: str | None = None) -> None:
         draft.record(TaskCompleted(task, answer, open_task.step))
 
 
+def once_more(draft: Draft, task: str) -> str:
+    """The id under which the same is asked: the first time as given, then numbered by how often it was over."""
+    times = sum(name == task or name.startswith(f"{task}.") for name in draft.state.done)
+    return f"{task}.{times + 1}" if times else task
+
+
 def withdraw_task(draft: Draft, task: str) -> None:
     if task in draft.state.tasks:
         draft.record(TaskWithdrawn(task))
