@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -229,7 +230,7 @@ def _sqlite_engine(module: ModuleType, path: Path, *, read_only: bool, writer: b
         connection = _sqlite_connection(module, address)
         if writer:
             pages = _PAGES_WITH_CHECKPOINTER if module.sqlite_version_info >= SOUND_SQLITE else _PAGES_ALONE
-            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            _turn_to_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {pages}").fetchall()
             connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE}")
@@ -265,6 +266,19 @@ def _sqlite_connection(module: ModuleType, address: str) -> Any:
         check_same_thread=False,
         cached_statements=256,
     )
+
+
+def _turn_to_wal(connection: Any) -> None:
+    """Where others turn a new file to it at the same moment, SQLite refuses at once, however patient the connection."""
+    until = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            return
+        except sqlite_module().OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

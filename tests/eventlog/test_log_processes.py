@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from eventlog.database import sqlite_module
 from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from eventlog.verify import verify
@@ -88,6 +89,18 @@ def test_threads_that_open_a_new_log_at_once_make_one(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(opened, range(8))) == {0}
+
+
+def test_a_new_log_that_another_writes_to_is_waited_for(tmp_path: Path) -> None:
+    # SQLite refuses to turn the file to a WAL at once then, however long the connection would wait.
+    other = sqlite_module().connect(tmp_path / "log.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    timer = threading.Timer(0.3, other.execute, ["COMMIT"])
+    timer.start()
+    with open_log(tmp_path / "log.db") as log:
+        assert log.head().size == 0
+    timer.join()
+    other.close()
 
 
 def _writers() -> int:
