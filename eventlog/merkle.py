@@ -50,10 +50,3 @@ class Frontier:
         for peak in reversed(self.peaks[:-1]):
             root = node_hash(peak, root)
         return root
-
-
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    frontier = Frontier()
-    for leaf in leaves:
-        frontier.append(leaf)
-    return frontier.root()

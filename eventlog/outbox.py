@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from eventlog.access import Access
 from eventlog.schema import outbox
-from eventlog.wiping import wipe
 
 #: How long a claimed notice is left alone, if nobody says that it was sent.
 LEASE = timedelta(seconds=60)
@@ -34,7 +33,7 @@ class Outbox:
     def __init__(self, access: Access) -> None:
         self._access = access
 
-    def claim(self, now: datetime, limit: int = 100, lease: timedelta = LEASE) -> list[Notice]:
+    def claim(self, now: datetime, limit: int = 100) -> list[Notice]:
         """Take notices whose time has come, by the clock that `not_before` is of; nobody else gets them meanwhile."""
         open_now = outbox.c.sent_at.is_(None) & (outbox.c.not_before <= now)
         free = outbox.c.claimed_until.is_(None) | (outbox.c.claimed_until <= now)
@@ -44,7 +43,7 @@ class Outbox:
             found = [Notice(*row) for row in connection.execute(due.with_for_update(skip_locked=True))]
             if found:
                 ids = [notice.id for notice in found]
-                connection.execute(outbox.update().where(outbox.c.id.in_(ids)).values(claimed_until=now + lease))
+                connection.execute(outbox.update().where(outbox.c.id.in_(ids)).values(claimed_until=now + LEASE))
             return found
 
         with self._access.reading() as connection:
@@ -59,16 +58,6 @@ class Outbox:
                 connection.execute(outbox.update().where(outbox.c.id.in_(wanted)).values(sent_at=at)) and None
             )
         )
-
-    def purge(self, person: str) -> int:
-        """Take away every notice to a person, sent or not, also from what the database keeps on disk."""
-
-        def work(connection: sa.Connection) -> int:
-            return int(connection.execute(outbox.delete().where(outbox.c.to_person == person)).rowcount)
-
-        gone = self._access.run(work)
-        wipe(self._access)
-        return gone
 
     def waiting(self, until: datetime | None = None) -> int:
         """How many are not sent, of those whose time comes by `until`."""

@@ -62,11 +62,6 @@ class Snapshot:
         )
         return decode_records(rows)
 
-    def position_of(self, stream: str, version: int) -> int | None:
-        """Where in the one order a stream's event stands."""
-        rows = self._fetch(f"SELECT position FROM events WHERE stream = {_NUMBER} AND version = ?", (stream, version))
-        return rows[0][0] if rows else None
-
     def streams(self, prefix: str = "") -> list[str]:
         names = self.connection.execute(sa.select(streams.c.name).order_by(streams.c.name)).scalars()
         return [name for name in names if name.startswith(prefix)]

@@ -1,9 +1,8 @@
-"""The views as a whole: replaced by what the log says, and written out to be compared."""
+"""The views as a whole, replaced by what the log says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
-import msgspec
 import sqlalchemy as sa
 
 from eventlog.committer import transaction_on
@@ -51,11 +50,3 @@ def _by_view(batch: Iterable[RowChange]) -> dict[str, list[tuple[object, ...]]]:
             raise MalformedAppend("A rebuilt view has rows only: there is nothing to take away.")
         rows.setdefault(change.view, {})[key] = values
     return {view: list(found.values()) for view, found in rows.items()}
-
-
-def dump_views(log: EventLog) -> Iterator[str]:
-    """Every row of every view as a line of canonical JSON, by view and key: equal views give equal lines."""
-    with log.snapshot() as snapshot:
-        for view in sorted(VIEWS):
-            for row in snapshot.rows(view):
-                yield msgspec.json.encode({"view": view, **row}, order="sorted").decode()

@@ -1,7 +1,7 @@
-"""Free text beside the log: what was written about or by a person, and its erasure."""
+"""Free text beside the log: what was written about or by a person."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from eventlog.access import Access
 from eventlog.record import NewText
 from eventlog.schema import texts
-from eventlog.wiping import wipe
 
 
 class StoredText(msgspec.Struct, frozen=True):
@@ -50,15 +49,3 @@ class Texts:
         wanted = list(text_ids)
         gone = texts.delete().where(texts.c.id.in_(wanted))
         self._access.run(lambda connection: connection.execute(gone) and None)
-
-    def erase(self, person: str) -> int:
-        """Take away every text of a person, also from what the database keeps on disk; says how many there were."""
-
-        def work(connection: sa.Connection) -> int:
-            mine = (texts.c.person == person) & texts.c.erased_at.is_(None)
-            gone = texts.update().where(mine).values(body=None, salt=None, erased_at=datetime.now(UTC))
-            return int(connection.execute(gone).rowcount)
-
-        erased = self._access.run(work)
-        wipe(self._access)
-        return erased

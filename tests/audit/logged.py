@@ -29,6 +29,7 @@ from domain.programme import Programme
 from domain.rollout import stream as rollout
 from domain.rollout.commands import Place, StartRollout
 from domain.rollout.state import Rollout
+from eventlog.erasing import erase_persons
 from eventlog.log import EventLog, open_log
 from eventlog.record import NewText
 from programmes.reader import Definition
@@ -49,7 +50,7 @@ class InLog(World):
         self.log: EventLog = open_log(path, rehearsal=True)
         # what the people of tests/domain remark has no words: as if they had been erased
         self.log.texts.put(NewText(REASON["id"], b"", "", GONE))
-        self.log.texts.erase(GONE)
+        erase_persons(self.log, [GONE])
         self.door = Door(self.log)
         self._loop = asyncio.new_event_loop()
         self._asked = 0

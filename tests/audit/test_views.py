@@ -5,8 +5,8 @@ from pathlib import Path
 from audit.views import Deviation, compare, rebuild
 from eventlog.copy import copy_log
 from eventlog.log import EventLog, open_log
-from eventlog.rebuild import dump_views
 from tests.audit.tampering import opened
+from tests.eventlog.dumps import dump_views
 
 
 def test_the_views_of_a_rollout_are_what_its_log_says(log: EventLog) -> None:

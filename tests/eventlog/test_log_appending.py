@@ -11,10 +11,11 @@ import rfc8785
 from eventlog.canonical import canonical
 from eventlog.errors import CommandConflict, MalformedAppend, NotCanonical, VersionConflict
 from eventlog.log import EventLog
-from eventlog.merkle import leaf_hash, root_of
+from eventlog.merkle import leaf_hash
 from eventlog.record import NewEvent, Receipt
 from tests.eventlog.appends import MORNING, append, event
 from tests.eventlog.places import Place
+from tests.eventlog.roots import root_by_definition
 
 
 def test_events_are_numbered_in_their_stream_and_in_the_log(log: EventLog) -> None:
@@ -70,7 +71,7 @@ def test_an_entry_is_the_canonical_form_of_its_record_and_hashed_as_stored(log: 
             fields[name] = fields[name].isoformat().replace("+00:00", "Z")
         assert entry.entry == rfc8785.dumps(fields)
         assert entry.leaf == leaf_hash(entry.entry)
-    assert log.head().root == root_of(entry.leaf for entry in entries).hex()
+    assert log.head().root == root_by_definition([entry.leaf for entry in entries]).hex()
     assert log.head().size == 3
 
 

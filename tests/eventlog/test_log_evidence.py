@@ -1,7 +1,6 @@
 """The canonical form and the Merkle tree, by property and against other people's code."""
 
 import json
-from hashlib import sha256
 
 import pytest
 import rfc8785
@@ -10,7 +9,8 @@ from hypothesis import strategies as st
 
 from eventlog.canonical import LARGEST_INTEGER, canonical, require_canonical
 from eventlog.errors import NotCanonical
-from eventlog.merkle import EMPTY_ROOT, Frontier, leaf_hash, node_hash, root_of
+from eventlog.merkle import EMPTY_ROOT, Frontier, leaf_hash
+from tests.eventlog.roots import root_by_definition
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 KEYS = st.text(st.characters(max_codepoint=0xD7FF, exclude_characters="\0"), max_size=10)
@@ -63,18 +63,6 @@ def test_an_integer_is_taken_or_refused_by_its_size(number: int) -> None:
             canonical([number])
 
 
-def root_by_definition(leaves: list[bytes]) -> bytes:
-    """MTH of RFC 9162, section 2.1.1, over entries that are hashed already."""
-    if not leaves:
-        return sha256(b"").digest()
-    if len(leaves) == 1:
-        return leaves[0]
-    half = 1
-    while half * 2 < len(leaves):
-        half *= 2
-    return node_hash(root_by_definition(leaves[:half]), root_by_definition(leaves[half:]))
-
-
 @given(st.lists(st.binary(max_size=8), max_size=70))
 def test_the_frontier_gives_the_root_of_rfc_9162_at_every_size(entries: list[bytes]) -> None:
     frontier, leaves = Frontier(), []
@@ -84,7 +72,6 @@ def test_the_frontier_gives_the_root_of_rfc_9162_at_every_size(entries: list[byt
         frontier.append(leaves[-1])
         assert frontier.root() == root_by_definition(leaves)
         assert frontier.size == len(leaves)
-    assert root_of(leaves) == root_by_definition(leaves)
 
 
 @given(st.lists(st.binary(min_size=1, max_size=4), max_size=40), st.integers(0, 40))
@@ -109,6 +96,6 @@ def test_the_hashes_are_those_of_the_test_vectors() -> None:
     assert leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     assert EMPTY_ROOT.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     vector = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
-    assert root_of(leaf_hash(bytes.fromhex(one)) for one in vector).hex() == (
+    assert root_by_definition([leaf_hash(bytes.fromhex(one)) for one in vector]).hex() == (
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
     )

@@ -70,8 +70,6 @@ def test_a_snapshot_sees_one_position(log: EventLog) -> None:
     with log.snapshot() as snapshot:
         assert snapshot.position == 2
         assert snapshot.rows("facts")[0]["value"] == "true"
-        assert snapshot.position_of("rollout:r", 2) == 2
-        assert snapshot.position_of("rollout:r", 3) is None
 
 
 def test_what_one_log_object_appends_another_reads(place: Place) -> None:

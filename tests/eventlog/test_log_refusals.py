@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from eventlog.database import Database
+from eventlog.erasing import erase_persons
 from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from tests.eventlog.appends import append
@@ -97,7 +98,7 @@ def test_the_product_s_role_can_append_but_not_take_the_guards_off(server: sa.UR
             with open_log(url, owner_url=plain(owner_url)) as log:
                 log.append(append(size=2))
                 assert log.head().size == 2
-                log.texts.erase("p-1")
+                erase_persons(log, ["p-1"])
             _refused(
                 url,
                 "ALTER TABLE events DISABLE TRIGGER ALL",
@@ -131,4 +132,4 @@ def test_a_read_only_log_can_not_write_by_its_connections(place: Place) -> None:
     with pytest.raises(LogUnavailable):
         log.append(append(expected=1))
     with pytest.raises(LogUnavailable):
-        log.texts.erase("p-1")
+        erase_persons(log, ["p-1"])

@@ -6,10 +6,11 @@ import pytest
 
 from eventlog.errors import MalformedAppend
 from eventlog.log import EventLog
-from eventlog.rebuild import dump_views, rebuild_views
+from eventlog.rebuild import rebuild_views
 from eventlog.record import NewFollowup, NewNotice, NewText, RowChange
 from eventlog.views import VIEWS
 from tests.eventlog.appends import MORNING, append
+from tests.eventlog.dumps import dump_views
 from tests.eventlog.places import Place
 
 STREAM = "participant:r/nis-semey"
