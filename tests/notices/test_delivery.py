@@ -12,6 +12,7 @@ from domain.participant.hosting import PlanSession
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.tasks import CompleteTask, ExtendDeadline
 from domain.participant.team import TakeSeat
+from eventlog.erasing import erase_persons
 from eventlog.outbox import Outbox
 from eventlog.record import NewText
 from tests.notices.post import Post
@@ -230,7 +231,7 @@ async def test_an_invitation_says_where_the_session_is_held_while_that_is_not_er
     await invite(post, trainer, "first-day", "Astana, room 5")
     post.deliver()
     await invite(post, trainer, "second-day", "Astana, room 6")
-    post.log.texts.erase(trainer)
+    erase_persons(post.log, [trainer])
     post.deliver()
     told = [str(letter.get_content()) for letter in post.letters(lead)]
     assert sum("Where: Astana, room 5." in each for each in told) == 1
