@@ -12,9 +12,8 @@ from bench.cascading.bare_contender import Bare
 from bench.cascading.dbos_contender import Dbos
 from bench.cascading.ours import ACTS, Ours
 from bench.cascading.stage import Stage
-from runtime.embedded import Ports, start_server
+from runtime.embedded import start_somewhere
 from runtime.folder import DataFolder
-from runtime.ports import free_port
 from tests.postgres_server import fresh_database, plain, postgres_server
 
 OURS, DEFAULTS, SAME, DBOS = "kaskad", "bare, SDK defaults", "bare, same settings", "DBOS, PostgreSQL"
@@ -66,7 +65,7 @@ async def warm_up(ours: Ours, bare: dict[str, Bare], dbos: Dbos) -> None:
 
 async def run(home: Path, schools: int) -> Spent:
     with ExitStack() as opened:
-        server = start_server(DataFolder(home), Ports(free_port(), free_port(), free_port(), None))
+        server = start_somewhere(DataFolder(home))
         opened.callback(server.stop)
         postgres = opened.enter_context(fresh_database(opened.enter_context(postgres_server())))
         ours = opened.enter_context(Ours(server.address, home))

@@ -13,9 +13,8 @@ from activities.office import Office
 from activities.reconcile import Agreement, recover
 from bench.cascading.ours import ACTS, Ours
 from domain.identity import workflow_id_of
-from runtime.embedded import EmbeddedServer, Ports, start_server
+from runtime.embedded import EmbeddedServer, start_somewhere
 from runtime.folder import DataFolder
-from runtime.ports import free_port
 
 TARGET_P95: Final = 2.0
 TARGET_MIB: Final = 300
@@ -107,8 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         home = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="kaskad-bench-")))
         servers = []
         for name in ("one", "other"):
-            ports = Ports(free_port(), free_port(), free_port(), None)
-            servers.append(start_server(DataFolder(home / name), ports))
+            servers.append(start_somewhere(DataFolder(home / name)))
             opened.callback(servers[-1].stop)
         asyncio.run(measure(servers[0].address, servers[1], home, given.schools))
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.connection import names_a_server
-from runtime.embedded import Ports, find_server, start_server
+from runtime.embedded import find_server, start_somewhere
 from runtime.folder import DataFolder
-from runtime.ports import choose_port, free_port
+from runtime.ports import Ports
 from runtime.settings import Settings
 
 
@@ -34,7 +34,8 @@ def server_at_hand(settings: Settings, folder: Path) -> Iterator[Venue]:
         yield Venue(settings, True, running.address, running.page)
     else:
         own = DataFolder(folder)
-        server = start_server(own, _ports(settings))
+        # Any ports that are free, unless some are asked for: the usual ones are for the stack that stays.
+        server = start_somewhere(own, lambda: Ports.choose(settings, grpc=None, ui=None))
         try:
             own_settings = settings.model_copy(update={"home": folder})
             yield Venue(own_settings, False, server.address, server.listening.page)
@@ -43,15 +44,3 @@ def server_at_hand(settings: Settings, folder: Path) -> Iterator[Venue]:
             # All that it knew is in the log; what stays is what is worth keeping.
             shutil.rmtree(own.temporal_database.parent, ignore_errors=True)
             shutil.rmtree(own.run, ignore_errors=True)
-
-
-def _ports(settings: Settings) -> Ports:
-    """Any that are free, unless some are asked for: the usual ones are for the stack that stays."""
-    return Ports(
-        grpc=choose_port(settings.temporal_port, free_port(), "KASKAD_TEMPORAL_PORT"),
-        http=free_port(),
-        metrics=free_port(),
-        ui=choose_port(settings.temporal_ui_port, free_port(), "KASKAD_TEMPORAL_UI_PORT")
-        if settings.temporal_ui
-        else None,
-    )

@@ -16,13 +16,14 @@ from typing import Final
 
 from runtime import lifeline
 from runtime.folder import DataFolder
-from runtime.ports import LOOPBACK, choose_port, free_port
-from runtime.settings import Settings
+from runtime.ports import LOOPBACK, Ports
 
 #: What workflows can be found by on Temporal's web page; the truth is in the log.
 SEARCH_ATTRIBUTES: Final = ("KaskadRollout", "KaskadSchool")
 LARGEST_LOG: Final = 5_000_000
 _STOP_WITHIN: Final = 4.0
+#: How often a server is started before it is given up that its ports are taken by others each time.
+_TRIES: Final = 6
 
 
 class ServerMissing(Exception):
@@ -37,6 +38,10 @@ class ServerMissing(Exception):
 
 class ServerFailed(Exception):
     """The embedded Temporal server did not come up."""
+
+
+class PortLost(ServerFailed):
+    """Another program took a port of the server's before the server did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,12 @@ class EmbeddedServer:
     """A server that this process started."""
 
     process: subprocess.Popen[bytes]
-    listening: Listening
+    ports: Ports
     folder: DataFolder
+
+    @property
+    def listening(self) -> Listening:
+        return Listening(self.process.pid, self.ports.grpc, self.ports.http, self.ports.ui)
 
     @property
     def address(self) -> str:
@@ -78,41 +87,40 @@ class EmbeddedServer:
         self.folder.temporal_note.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The ports of one stack, kept over restarts of the server so that workers find it again."""
-
-    grpc: int
-    http: int
-    metrics: int
-    ui: int | None
-
-    @staticmethod
-    def choose(settings: Settings) -> "Ports":
-        """Raises PortTaken for a port that was asked for and is in use."""
-        return Ports(
-            grpc=choose_port(settings.temporal_port, 7233, "KASKAD_TEMPORAL_PORT"),
-            http=free_port(),
-            metrics=free_port(),
-            ui=choose_port(settings.temporal_ui_port, 8233, "KASKAD_TEMPORAL_UI_PORT")
-            if settings.temporal_ui
-            else None,
-        )
+def start_somewhere(
+    folder: DataFolder,
+    choose: Callable[[], Ports] = Ports.free,
+    *,
+    is_called_off: Callable[[], bool] = lambda: False,
+) -> EmbeddedServer:
+    """Starts the server on ports of its choice, and chooses again where another program was faster to take them."""
+    for _ in range(_TRIES - 1):
+        try:
+            return start_server(folder, choose(), is_called_off=is_called_off)
+        except PortLost:
+            continue
+    return start_server(folder, choose(), is_called_off=is_called_off)
 
 
 def start_server(
     folder: DataFolder, ports: Ports, *, within: float = 30.0, is_called_off: Callable[[], bool] = lambda: False
 ) -> EmbeddedServer:
-    """Starts the server and waits until it answers; the caller holds the folder, and is the main thread."""
+    """Starts the server and waits until it answers; the caller holds the folder, and is the main thread.
+
+    Raises PortLost where a port is taken, and ServerFailed.
+    """
     folder.prepare()
     end_left_over(folder)
+    written = folder.temporal_log.stat().st_size if folder.temporal_log.exists() else 0
     process = lifeline.spawn(_command(folder, ports), output=folder.temporal_log, environment=os.environ)
-    server = EmbeddedServer(process, Listening(process.pid, ports.grpc, ports.http, ports.ui), folder)
+    server = EmbeddedServer(process, ports, folder)
     try:
         _wait_until_healthy(server, within, is_called_off)
         _write_note(folder, server.listening)
-    except BaseException:
+    except BaseException as error:
         lifeline.stop(process, _STOP_WITHIN)
+        if isinstance(error, ServerFailed) and _found_a_port_taken(folder, written):
+            raise PortLost("The Temporal server did not start: another program took one of its ports.") from error
         raise
     return server
 
@@ -170,7 +178,7 @@ def _wait_until_healthy(server: EmbeddedServer, within: float, is_called_off: Ca
     while time.monotonic() < deadline:
         if not server.is_alive():
             raise ServerFailed(_explain(server, "ended as it started"))
-        if answers(server.listening):
+        if answers(server.listening) and server.is_alive():
             return
         if is_called_off():
             raise ServerFailed("The start was called off.")
@@ -186,6 +194,11 @@ def answers(listening: Listening) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
+
+
+def _found_a_port_taken(folder: DataFolder, written: int) -> bool:
+    """By what the server said since: it looks for ports of its own too, which nobody else can look at."""
+    return b"address already in use" in folder.temporal_log.read_bytes()[written:]
 
 
 #: bytes; with less, a server that ends as it starts most likely could not make its database

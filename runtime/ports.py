@@ -1,6 +1,9 @@
 """Ports on the loopback interface: which are free, and which to take."""
 
 import socket
+from dataclasses import dataclass
+
+from runtime.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 
@@ -35,10 +38,39 @@ def free_port() -> int:
     return port
 
 
-def choose_port(asked: int | None, usual: int, variable: str) -> int:
+def choose_port(asked: int | None, usual: int | None, variable: str) -> int:
     """The port asked for or nothing; without one, the usual port or a free one."""
     if asked is None:
-        return usual if is_free(usual) else free_port()
+        return usual if usual is not None and is_free(usual) else free_port()
     if not is_free(asked):
         raise PortTaken(asked, variable)
     return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of one stack, kept over restarts of the server so that workers find it again."""
+
+    grpc: int
+    http: int
+    metrics: int
+    ui: int | None
+
+    @staticmethod
+    def choose(settings: Settings, *, grpc: int | None = 7233, ui: int | None = 8233) -> "Ports":
+        """The ports asked for; where none are, these if they are free, else others.
+
+        Raises PortTaken for a port that was asked for and is in use. Nobody holds what is chosen before the server
+        does: two that start at the same time may choose the same.
+        """
+        return Ports(
+            grpc=choose_port(settings.temporal_port, grpc, "KASKAD_TEMPORAL_PORT"),
+            http=free_port(),
+            metrics=free_port(),
+            ui=choose_port(settings.temporal_ui_port, ui, "KASKAD_TEMPORAL_UI_PORT") if settings.temporal_ui else None,
+        )
+
+    @staticmethod
+    def free() -> "Ports":
+        """Any that are free, without the web page."""
+        return Ports(free_port(), free_port(), free_port(), None)

@@ -11,8 +11,17 @@ from dataclasses import dataclass, field
 
 from runtime import lifeline
 from runtime.connection import names_a_server
-from runtime.embedded import LARGEST_LOG, EmbeddedServer, Ports, ServerFailed, find_binary, start_server
+from runtime.embedded import (
+    LARGEST_LOG,
+    EmbeddedServer,
+    PortLost,
+    ServerFailed,
+    find_binary,
+    start_server,
+    start_somewhere,
+)
 from runtime.folder import DataFolder
+from runtime.ports import Ports, PortTaken
 from runtime.settings import Settings
 from runtime.standstill import MADE_ROOM
 
@@ -66,28 +75,29 @@ class Stack:
         self.folder = DataFolder(settings.home)
         self.say = say
         self.signals = signals
-        self.ports: Ports | None = None
         self.server: EmbeddedServer | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         self._server_pause = Pause()
         self._worker_pause = Pause()
 
-    def choose_temporal(self) -> None:
-        """Where the server is to listen, unless the environment names one. Raises PortTaken, ServerMissing."""
-        if names_a_server():
-            return
-        find_binary()
-        self.ports = Ports.choose(self.settings)
+    def look_for_temporal(self) -> None:
+        """Whether a server can be started, unless the environment names one. Raises PortTaken, ServerMissing."""
+        if not names_a_server():
+            find_binary()
+            Ports.choose(self.settings)
 
     def start_temporal(self) -> None:
-        """Raises ServerFailed."""
-        if self.ports is None:
+        """Raises PortTaken, ServerFailed."""
+        if names_a_server():
             self.say("Temporal   the server that the environment names; none is started here")
             return
-        self.server = start_server(self.folder, self.ports, is_called_off=self.signals.any)
-        self.say(f"Temporal   {self.server.address}")
-        if self.server.listening.page:
-            self.say(f"Web page   {self.server.listening.page}")
+        self.server = start_somewhere(self.folder, lambda: Ports.choose(self.settings), is_called_off=self.signals.any)
+        self._say_where(self.server)
+
+    def _say_where(self, server: EmbeddedServer) -> None:
+        self.say(f"Temporal   {server.address}")
+        if server.listening.page:
+            self.say(f"Web page   {server.listening.page}")
 
     def start_worker(self) -> None:
         self._worker_pause.started = time.monotonic()
@@ -134,13 +144,31 @@ class Stack:
         pause = self._server_pause.next()
         self.say(f"The Temporal server ended ({_how(server.process)}); starting it again in {pause:.1f} s.")
         self.signals.sleep(pause)
-        if self.signals.seen or self.ports is None:
+        if self.signals.seen:
             return
         self._server_pause.started = time.monotonic()
         try:
-            self.server = start_server(self.folder, self.ports, is_called_off=self.signals.any)
+            self.server = start_server(self.folder, server.ports, is_called_off=self.signals.any)
+        except PortLost:
+            self._move_temporal(server.ports)
         except (ServerFailed, OSError) as error:
             self.say(f"It did not start: {error}")
+
+    def _move_temporal(self, before: Ports) -> None:
+        """To other ports, since another program took one of them while the server was away."""
+        if self.worker is not None:
+            # At the old address there may be the server of another stack by now, whose work is none of this worker's.
+            self._end("worker", self.worker, _WORKER_STOPS_WITHIN)
+        try:
+            self.server = start_somewhere(
+                self.folder,
+                lambda: Ports.choose(self.settings, grpc=before.grpc, ui=before.ui),
+                is_called_off=self.signals.any,
+            )
+        except (PortTaken, ServerFailed, OSError) as error:
+            self.say(f"It did not start: {error}")
+        else:
+            self._say_where(self.server)
 
     def _start_worker_again(self, worker: subprocess.Popen[bytes]) -> None:
         pause = self._worker_pause.next()
@@ -178,7 +206,7 @@ def run_stack(settings: Settings, say: Say, prepare: Callable[[], None]) -> None
         stack = Stack(settings, say, signals)
         say(f"Data       {folder.home}")
         try:
-            stack.choose_temporal()
+            stack.look_for_temporal()
             # before any server: a log that can't be opened is told at once, and leaves nothing behind
             prepare()
             stack.start_temporal()

@@ -8,10 +8,9 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from runtime.embedded import EmbeddedServer, Ports, start_server
+from runtime.embedded import EmbeddedServer, start_somewhere
 from runtime.folder import DataFolder
 from runtime.plugin import KaskadPlugin
-from runtime.ports import free_port
 from runtime.settings import Settings
 
 
@@ -19,7 +18,7 @@ from runtime.settings import Settings
 def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     """The server that `kaskad up` starts, on free ports, without its web page."""
     folder = DataFolder(tmp_path_factory.mktemp("temporal"))
-    server = start_server(folder, Ports(free_port(), free_port(), free_port(), None))
+    server = start_somewhere(folder)
     try:
         yield server
     finally:

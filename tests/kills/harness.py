@@ -18,9 +18,8 @@ from activities.asking import Asker
 from domain.command import Command
 from eventlog.errors import LogUnavailable
 from runtime import lifeline
-from runtime.embedded import EmbeddedServer, Ports, start_server
+from runtime.embedded import EmbeddedServer, start_server, start_somewhere
 from runtime.folder import DataFolder
-from runtime.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 _UPDATE_WITHIN = 6.0
@@ -33,10 +32,9 @@ class Machines:
 
     def __init__(self, folder: Path, log: Path, task_queue: str) -> None:
         self._folder = DataFolder(folder)
-        self._ports = Ports(free_port(), free_port(), free_port(), None)
         self._log = log
         self._task_queue = task_queue
-        self.server: EmbeddedServer = start_server(self._folder, self._ports)
+        self.server: EmbeddedServer = start_somewhere(self._folder)
         self.worker = self._start_worker()
         self.kills = 0
 
@@ -53,7 +51,7 @@ class Machines:
     def kill_server(self) -> None:
         os.kill(self.server.process.pid, signal.SIGKILL)
         self.server.process.wait()
-        self.server = start_server(self._folder, self._ports)
+        self.server = start_server(self._folder, self.server.ports)
         self.kills += 1
 
     def lose_the_cluster(self) -> None:
@@ -62,7 +60,7 @@ class Machines:
         self.server.process.wait()
         for file in self._folder.temporal_database.parent.glob("*"):
             file.unlink()
-        self.server = start_server(self._folder, self._ports)
+        self.server = start_server(self._folder, self.server.ports)
 
     def stop(self) -> None:
         lifeline.stop(self.worker, 5)

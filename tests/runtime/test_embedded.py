@@ -6,21 +6,26 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from activities.asking import BY_ROLLOUT, BY_SCHOOL
-from runtime.embedded import SEARCH_ATTRIBUTES, EmbeddedServer, Ports, end_left_over, find_server, start_server
+from runtime.embedded import (
+    SEARCH_ATTRIBUTES,
+    EmbeddedServer,
+    PortLost,
+    end_left_over,
+    find_server,
+    start_server,
+    start_somewhere,
+)
 from runtime.folder import DataFolder, FolderInUse
-from runtime.ports import LOOPBACK, PortTaken, choose_port, free_port
+from runtime.ports import LOOPBACK, Ports, PortTaken, choose_port
 from runtime.settings import Settings
 
 pytestmark = pytest.mark.server
-
-
-def _ports() -> Ports:
-    return Ports(free_port(), free_port(), free_port(), None)
 
 
 def _is_running(pid: int) -> bool:
@@ -37,12 +42,12 @@ def _wait_until_gone(pid: int) -> None:
 
 
 async def test_a_namespace_made_before_a_kill_is_there_after_it(home: Path) -> None:
-    folder, ports = DataFolder(home), _ports()
-    first = start_server(folder, ports)
+    folder = DataFolder(home)
+    first = start_somewhere(folder)
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
     assert find_server(folder) is None
-    second = start_server(folder, ports)
+    second = start_server(folder, first.ports)
     try:
         assert second.address == first.address
         assert find_server(folder) == second.listening
@@ -52,7 +57,7 @@ async def test_a_namespace_made_before_a_kill_is_there_after_it(home: Path) -> N
 
 
 def test_a_server_that_was_left_over_is_ended_before_the_next_starts(home: Path) -> None:
-    left = start_server(DataFolder(home), _ports())
+    left = start_somewhere(DataFolder(home))
     end_left_over(DataFolder(home))
     assert left.process.wait() in (0, -signal.SIGTERM, -signal.SIGKILL)
 
@@ -66,9 +71,7 @@ def test_a_note_whose_process_is_another_program_ends_nothing(home: Path) -> Non
 
 
 def test_the_server_ends_with_a_killed_parent(home: Path) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", _PARENT, str(home), *(str(free_port()) for _ in range(3))], stdout=subprocess.PIPE
-    )
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT, str(home)], stdout=subprocess.PIPE)
     assert parent.stdout is not None
     with parent.stdout:
         server = int(parent.stdout.readline())
@@ -84,10 +87,9 @@ def test_the_server_ends_with_a_killed_parent(home: Path) -> None:
 _PARENT = """
 import sys, time
 from pathlib import Path
-from runtime.embedded import Ports, start_server
+from runtime.embedded import start_somewhere
 from runtime.folder import DataFolder
-grpc, http, metrics = map(int, sys.argv[2:])
-print(start_server(DataFolder(Path(sys.argv[1])), Ports(grpc, http, metrics, None)).process.pid, flush=True)
+print(start_somewhere(DataFolder(Path(sys.argv[1]))).process.pid, flush=True)
 time.sleep(60)
 """
 
@@ -112,6 +114,52 @@ def test_a_port_that_was_asked_for_and_is_taken_is_refused_by_its_number() -> No
         with pytest.raises(PortTaken, match=rf"Port {port} .* KASKAD_TEMPORAL_PORT"):
             Ports.choose(Settings(temporal_port=port))
         assert choose_port(None, port, "KASKAD_TEMPORAL_PORT") != port
+
+
+@pytest.mark.parametrize("name", ["grpc", "http", "metrics", "ui"])
+def test_a_port_that_another_program_takes_between_choice_and_start_is_replaced_by_another(
+    home: Path, name: str
+) -> None:
+    with socket.socket() as other:
+        choices: list[Ports] = []
+
+        def choose() -> Ports:
+            choices.append(Ports.choose(Settings(), grpc=None, ui=None))
+            if len(choices) == 1:
+                other.bind((LOOPBACK, getattr(choices[0], name)))
+                other.listen()
+            return choices[-1]
+
+        server = start_somewhere(DataFolder(home), choose)
+    try:
+        assert len(choices) == 2
+        assert server.ports == choices[1]
+        assert find_server(DataFolder(home)) == server.listening
+    finally:
+        server.stop()
+
+
+def test_a_port_that_was_asked_for_and_is_taken_between_choice_and_start_is_refused(home: Path) -> None:
+    with socket.socket() as other:
+        asked = Settings(temporal_port=Ports.free().grpc, temporal_ui=False)
+
+        def choose() -> Ports:
+            ports = Ports.choose(asked)
+            other.bind((LOOPBACK, ports.grpc))
+            other.listen()
+            return ports
+
+        with pytest.raises(PortTaken, match=str(asked.temporal_port)):
+            start_somewhere(DataFolder(home), choose)
+
+
+def test_ports_that_are_taken_again_and_again_are_given_up(home: Path) -> None:
+    with socket.socket() as other:
+        other.bind((LOOPBACK, 0))
+        other.listen()
+        taken = replace(Ports.free(), grpc=other.getsockname()[1])
+        with pytest.raises(PortLost, match="another program took one of its ports"):
+            start_somewhere(DataFolder(home), lambda: taken)
 
 
 async def test_the_server_knows_our_search_attributes(temporal_server: EmbeddedServer) -> None:

@@ -3,18 +3,19 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from eventlog.log import open_log
 from runtime.folder import DataFolder
-from runtime.ports import free_port
+from runtime.ports import LOOPBACK, free_port
 
 pytestmark = pytest.mark.server
 
@@ -26,7 +27,7 @@ class Up:
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
-        self.said = home.parent / "up.txt"
+        self.said = home.with_name(f"{home.name}.txt")
         with self.said.open("w") as output:
             self.process = subprocess.Popen(
                 [COMMAND, "up"], env=environment(home, **settings), stdout=output, stderr=subprocess.STDOUT
@@ -44,6 +45,11 @@ class Up:
         self.process.send_signal(number)
         return self.process.wait(15)
 
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
     def worker(self) -> int:
         """The worker that was started last."""
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
@@ -52,8 +58,9 @@ class Up:
 
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
+    """An empty setting is none."""
     ours = {"KASKAD_HOME": str(home), "KASKAD_TEMPORAL_UI": "0", "KASKAD_TEMPORAL_PORT": str(free_port())}
-    return {**os.environ, **ours, **settings}
+    return {name: value for name, value in {**os.environ, **ours, **settings}.items() if value}
 
 
 @contextmanager
@@ -63,9 +70,7 @@ def up(home: Path, **settings: str) -> Iterator[Up]:
         running.wait_for("Ctrl-C stops it.")
         yield running
     finally:
-        if running.process.poll() is None:
-            running.process.kill()
-            running.process.wait()
+        running.end()
 
 
 def wait_until(what: str, is_so: object, within: float = 15) -> None:
@@ -130,6 +135,45 @@ def test_a_killed_worker_and_a_killed_server_are_started_again_on_the_same_addre
         wait_until("the server is back", lambda: _note_of(home).get("pid") not in (None, note["pid"]))
         assert _note_of(home)["port"] == note["port"]
         running.stop()
+
+
+def test_a_server_whose_port_was_taken_while_it_was_away_moves_and_its_worker_follows(home: Path) -> None:
+    with up(home, KASKAD_TEMPORAL_PORT="") as running, socket.socket() as other:
+        wait_until("the worker serves", lambda: serving_lines(home) == 1)
+        before, worker = _note_of(home), running.worker()
+        os.kill(before["pid"], signal.SIGKILL)
+        _take_port(other, before["port"])
+        running.wait_for("The Temporal server ended (signal 9)")
+        wait_until("the next worker serves", lambda: serving_lines(home) == 2, within=30)
+        assert _note_of(home)["port"] != before["port"]
+        assert not is_alive(worker)
+        running.stop()
+
+
+def _take_port(other: socket.socket, port: int) -> None:
+    """As soon as it is given back, which is before the stack notices and starts the server again."""
+    other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    def is_taken() -> bool:
+        try:
+            other.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        other.listen()
+        return True
+
+    wait_until("the port is ours", is_taken)
+
+
+def test_stacks_that_start_at_the_same_time_all_come_up(home: Path) -> None:
+    homes = [home.with_name(name) for name in ("one", "other", "third")]
+    with ExitStack() as opened:
+        started = [Up(each, KASKAD_TEMPORAL_PORT="") for each in homes]
+        for each in started:
+            opened.callback(each.end)
+        for each in started:
+            each.wait_for("Ctrl-C stops it.")
+        assert len({_note_of(each)["port"] for each in homes}) == len(homes)
 
 
 def test_a_killed_stack_leaves_nothing_running_and_starts_again(home: Path) -> None:

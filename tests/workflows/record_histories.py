@@ -12,10 +12,9 @@ from domain.identity import rollout_stream
 from domain.participant.tasks import CompleteTask
 from domain.participant.team import TakeSeat
 from domain.rollout.commands import CloseRollout
-from runtime.embedded import Ports, start_server
+from runtime.embedded import start_somewhere
 from runtime.folder import DataFolder
 from runtime.plugin import KaskadPlugin
-from runtime.ports import free_port
 from runtime.settings import Settings
 from tests.workflows.cascade import cascade
 from tests.workflows.test_histories import history_of
@@ -43,7 +42,7 @@ async def record(address: str, home: Path, version: str) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        server = start_server(DataFolder(home), Ports(free_port(), free_port(), free_port(), None))
+        server = start_somewhere(DataFolder(home))
         try:
             asyncio.run(record(server.address, home, "0.1.0"))
         finally:
