@@ -12,7 +12,8 @@ from temporalio import activity
 
 from activities import wording
 from activities.adopted import adopted_by, calendar_of
-from activities.mailbox import Addressee, Mailbox
+from activities.letter import Addressee
+from activities.mailbox import Mailbox
 from activities.whereabouts import Whereabouts
 from activities.wording import Scene, rollout_of
 from domain.calendar import SchoolCalendar, out_of_quiet_hours

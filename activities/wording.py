@@ -11,7 +11,7 @@ import msgspec
 
 from activities.adopted import Adopted
 from activities.dates import day_in_words, zone_of
-from activities.mailbox import Addressee, Letter
+from activities.letter import Addressee, Letter
 from activities.titles import Titles
 from eventlog.outbox import Notice
 

@@ -11,7 +11,8 @@ import pytest
 
 from activities.adopted import Adopted
 from activities.dates import day_in_words, due_in_words, zone_of
-from activities.mailbox import Addressee, Letter, Mailbox
+from activities.letter import Addressee, Letter
+from activities.mailbox import Mailbox
 from activities.titles import Titles
 from activities.wording import Scene, letter_of, messages
 from domain.participant.onward import notices

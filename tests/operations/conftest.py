@@ -11,7 +11,8 @@ import pytest
 
 from activities.artefacts import open_artefacts
 from activities.erasure import erase_person
-from activities.mailbox import Addressee, Letter, Mailbox
+from activities.letter import Addressee, Letter, words_of
+from activities.mailbox import Mailbox
 from activities.office import Office
 from activities.organisation import ask_organisation, first_operator
 from domain.identity import organisation_stream
@@ -56,10 +57,14 @@ class Kept(msgspec.Struct, frozen=True):
         return person
 
     def says(self, text: str) -> list[Path]:
-        """The files of the data folder that have a text in their bytes or in their names."""
-        wanted = text.encode()
+        """The files of the data folder that have a text in their bytes, in their names, or in what a mail shows."""
         files = [path for path in self.settings.home.rglob("*") if path.is_file()]
-        return [path for path in files if wanted in path.read_bytes() or text in str(path)]
+        return [path for path in files if text in str(path) or _says(path, text)]
+
+
+def _says(path: Path, text: str) -> bool:
+    raw = path.read_bytes()
+    return text.encode() in raw or (path.suffix == ".eml" and text in words_of(raw))
 
 
 def fill(settings: Settings) -> Kept:

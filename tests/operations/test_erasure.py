@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from activities.erasure import Traces, apply_erasures, erased_in, traces_of
-from activities.mailbox import Addressee, Letter, Mailbox
+from activities.letter import Addressee, Letter
+from activities.mailbox import Mailbox
 from activities.office import Office
 from activities.organisation import ask_organisation
 from domain.organisation.stream import ErasePerson
