@@ -1,6 +1,6 @@
 """Waiting across tiers: a parent and its children that wait for each other, so that neither ever begins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from domain.fact_names import (
@@ -12,11 +12,12 @@ from domain.fact_names import (
     DONE,
     STARTED,
 )
-from domain.gate import Among, FactIs, Gate
+from domain.gate import Among, DateIs, FactIs, Gate
 from domain.programme import Programme, Tier
 from domain.step import Step
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject
+from programmes.checks.needs import SoMany, every, in_vain, knots, of_gate, one_of, way_back
 from programmes.document import Place
 
 
@@ -39,48 +40,36 @@ class Point(NamedTuple):
                 return f"'{self.of}' of '{self.tier}'"
 
 
-#: each of these is needed, by way of one of its points
-Needs = list[list[Point]]
+Needed = SoMany[Point]
 
 
 def check_cascades(subject: Subject) -> Iterator[Finding]:
     """Only what waits across tiers; circles within one are told by themselves."""
     programme = subject.programme
-    needs = _Needs(programme).all()
-    reached = _reached(needs)
-    told: set[Point] = set()
-    for point in needs:
-        circle = [] if point in reached or point in told else _circle(point, needs, reached)
-        if told.intersection(circle):
-            continue
-        told.update(circle)
-        if len({each.tier for each in circle}) > 1:
+    waits = in_vain(_Needs(programme).all())
+    for knot in knots(waits):
+        if len({each.tier for each in knot}) > 1:
+            circle = _circle(knot, waits)
             at = next((number for number, each in enumerate(circle) if _place(programme, each)), 0)
             way = [str(each) for each in (*circle[at:], *circle[:at], circle[at])]
             said = " waits for ".join(name for name, before in zip(way, [None, *way], strict=False) if name != before)
             yield Finding(_place(programme, circle[at]), f"none of these could ever start: {said}")
 
 
-def _reached(needs: dict[Point, Needs]) -> set[Point]:
-    """Every point that can be come to, found from those that wait for nothing."""
-    reached: set[Point] = set()
-    before = -1
-    while before != len(reached):
-        before = len(reached)
-        for point, wanted in needs.items():
-            if all(any(each in reached for each in ways) for ways in wanted):
-                reached.add(point)
-    return reached
+def _circle(knot: list[Point], waits: dict[Point, list[Point]]) -> list[Point]:
+    """The shortest that leads through more than one tier."""
+    ways = (_way_across(start, {each: waits[each] for each in knot}) for start in knot)
+    return min((way for way in ways if way), key=len)
 
 
-def _circle(start: Point, needs: dict[Point, Needs], reached: set[Point]) -> list[Point]:
-    """From a point that is never reached, along what it lacks, to where the way comes back to itself."""
-    way = [start]
-    while True:
-        lacking = next(ways for ways in needs[way[-1]] if reached.isdisjoint(ways))
-        if lacking[0] in way:
-            return way[way.index(lacking[0]) :]
-        way.append(lacking[0])
+def _way_across(start: Point, waits: dict[Point, list[Point]]) -> list[Point]:
+    """From `start` by way of another tier back to it."""
+    ways: dict[tuple[Point, bool], list[tuple[Point, bool]]] = {}
+    for each, others in waits.items():
+        for away in (False, True):
+            steps = [(other, away or other.tier != start.tier) for other in others if away or other != start]
+            ways[each, away] = [(other, gone and other != start) for other, gone in steps]
+    return [each for each, _ in way_back((start, False), ways)]
 
 
 class _Needs:
@@ -98,8 +87,8 @@ class _Needs:
     def _known(self) -> dict[str, Tier]:
         return self.programme.tier_by_id
 
-    def all(self) -> dict[Point, Needs]:
-        found: dict[Point, Needs] = {}
+    def all(self) -> dict[Point, Needed]:
+        found: dict[Point, Needed] = {}
         for tier in self.programme.tiers:
             for step in tier.steps:
                 found[Point(tier.id, "begins", step.id)] = self._to_begin(tier, step)
@@ -107,33 +96,33 @@ class _Needs:
                 if step.kind == "training":
                     found[Point(tier.id, "attends", step.id)] = self._to_attend(tier, step.id)
             for opening in tier.opens:
-                found[Point(tier.id, "opens", opening.tier)] = self._to_come(tier) + self._of(tier, opening.gate)
-            gate = tier.certification.gate if tier.certification else None
-            found[Point(tier.id, "is certified")] = self._to_come(tier) + (self._of(tier, gate) if gate else [])
+                gate = self._of(tier, opening.gate)
+                found[Point(tier.id, "opens", opening.tier)] = every(self._to_come(tier), gate)
+            certified = [self._of(tier, tier.certification.gate)] if tier.certification else []
+            found[Point(tier.id, "is certified")] = every(self._to_come(tier), *certified)
             found[Point(tier.id, "ends")] = self._to_end(tier)
-        return {point: [known for ways in needs if (known := [each for each in ways if each in found])]
-                for point, needs in found.items()}  # fmt: skip
+        return found
 
-    def _to_come(self, tier: Tier) -> Needs:
+    def _to_come(self, tier: Tier) -> Needed:
         """Below a gate, a participant comes when a parent's opens; otherwise the list brings it."""
         parents = [each for each in self.programme.parents_of.get(tier.id, ()) if each in self._known]
-        if parents and all(self.programme.opening(each, tier.id) for each in parents):
-            return [[Point(each, "opens", tier.id) for each in parents]]
-        return []
+        if all(self.programme.opening(each, tier.id) for each in parents):
+            return one_of(*(Point(each, "opens", tier.id) for each in parents))
+        return every()
 
-    def _to_begin(self, tier: Tier, step: Step) -> Needs:
-        needs = self._to_come(tier) + [[Point(tier.id, "does", each)] for each in step.after]
+    def _to_begin(self, tier: Tier, step: Step) -> Needed:
+        needs = [self._to_come(tier), *(one_of(Point(tier.id, "does", each)) for each in step.after)]
         if step.enter is not None:
-            needs += self._of(tier, step.enter)
+            needs.append(self._of(tier, step.enter))
         if step.kind == "delivery" and all(self.programme.opening(tier.id, each) for each in step.tiers):
-            needs.append([Point(tier.id, "opens", each) for each in step.tiers])
-        return needs
+            needs.append(one_of(*(Point(tier.id, "opens", each) for each in step.tiers)))
+        return every(*needs)
 
-    def _to_do(self, tier: Tier, step: Step) -> Needs:
-        begun = [[Point(tier.id, "begins", step.id)]]
-        return [*begun, [Point(tier.id, "attends", step.id)]] if step.kind == "training" else begun
+    def _to_do(self, tier: Tier, step: Step) -> Needed:
+        begun = Point(tier.id, "begins", step.id)
+        return every(begun, Point(tier.id, "attends", step.id)) if step.kind == "training" else every(begun)
 
-    def _to_attend(self, tier: Tier, training: str) -> Needs:
+    def _to_attend(self, tier: Tier, training: str) -> Needed:
         """Sessions are planned and held from the beginning of a delivery on."""
         held = [
             Point(parent, "begins", step.id)
@@ -141,30 +130,30 @@ class _Needs:
             for step in (self._known[parent].steps if parent in self._known else ())
             if step.kind == "delivery" and step.step == training and tier.id in step.tiers
         ]
-        return [*self._to_come(tier), held]
+        return every(self._to_come(tier), one_of(*held))
 
-    def _to_end(self, tier: Tier) -> Needs:
-        needs = [[Point(tier.id, "does", step.id)] for step in tier.steps]
+    def _to_end(self, tier: Tier) -> Needed:
+        needs = [Point(tier.id, "does", step.id) for step in tier.steps]
         if tier.certification is not None:
-            needs.append([Point(tier.id, "is certified")])
-        return needs + [[Point(opening.tier, "ends")] for opening in tier.opens if opening.fan_out.least]
+            needs.append(Point(tier.id, "is certified"))
+        return every(*needs, *(Point(opening.tier, "ends") for opening in tier.opens if opening.fan_out.least))
 
-    def _of(self, tier: Tier, gate: Gate) -> Needs:
+    def _of(self, tier: Tier, gate: Gate) -> Needed:
         """What must have been come to before the gate can open."""
-        needs: Needs = []
-        for _, leaf in places.must_hold((), gate):
-            match leaf:
-                case FactIs(of_="self"):
-                    needs.append(self._told_by([tier.id], leaf))
-                case FactIs(of_="parent"):
-                    needs.append(self._told_by(self.programme.parents_of.get(tier.id, ()), leaf))
-                case Among(among="children", where=where) if leaf.at_least or leaf.share:
-                    needs.append(self._told_by(self.children[tier.id], where))
-                case _:
-                    pass
-        return needs
+        return of_gate(gate, lambda leaf: one_of(*self._of_condition(tier, leaf)))
 
-    def _told_by(self, tiers: "list[str] | tuple[str, ...]", leaf: FactIs) -> list[Point]:
+    def _of_condition(self, tier: Tier, leaf: FactIs | Among | DateIs) -> list[Point]:
+        match leaf:
+            case FactIs(of_="self"):
+                return self._told_by([tier.id], leaf)
+            case FactIs(of_="parent"):
+                return self._told_by(self.programme.parents_of.get(tier.id, ()), leaf)
+            case Among(among="children", where=where) if leaf.at_least or leaf.share:
+                return self._told_by(self.children[tier.id], where)
+            case _:
+                return []
+
+    def _told_by(self, tiers: Iterable[str], leaf: FactIs) -> list[Point]:
         """The points that can make the fact so; none when it can be so without any."""
         if not (leaf.is_ or (leaf.at_least or 0) > 0):
             return []

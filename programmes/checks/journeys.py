@@ -1,15 +1,14 @@
 """The way through a definition: no step waits for itself, no tier is out of reach."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import assert_never
 
 from domain.fact_names import CERTIFIED, COMPLETED, STARTED
-from domain.gate import AllOf, Among, AnyOf, AtLeast, DateIs, FactIs, Gate
+from domain.gate import Among, DateIs, FactIs, Gate
 from domain.programme import Programme, Tier
 from domain.step import Step
 from programmes.checks import places
 from programmes.checks.finding import Finding, Subject, is_made_up
+from programmes.checks.needs import SoMany, every, in_vain, of_gate, way_back
 from programmes.document import Place
 
 _CERTIFICATION = "the certification"
@@ -28,7 +27,7 @@ def _circles(path: Place, tier: Tier, programme: Programme) -> Iterator[Finding]
     waits = _waits(tier, programme)
     told: set[str] = set()
     for start, place in _places(path, tier):
-        circle = [] if start in told else _way_back(start, waits)
+        circle = [] if start in told else way_back(start, waits)
         if circle:
             told.update(circle)
             said = " waits for ".join(f"'{name}'" if name in tier.step_by_id else name for name in (*circle, start))
@@ -52,42 +51,9 @@ def _waits(tier: Tier, programme: Programme) -> dict[str, list[str]]:
     if tier.certification is not None:
         needed[_CERTIFICATION] = needs.of(tier.certification.gate)
     openings = tuple(needs.of(opening.gate) for opening in tier.opens)
-    needed[_NEXT_TIER] = _SoMany(min(1, len(openings)), openings)
-    needed[COMPLETED] = _every(*(step.id for step in tier.steps), *((_CERTIFICATION,) if tier.certification else ()))
-    ahead = set(needed)
-    while come := {name for name in ahead if _comes_about(needed[name], ahead)}:
-        ahead -= come
-    return {name: [each for each in _named(needed[name]) if each in ahead] for name in ahead}
-
-
-@dataclass(frozen=True, slots=True)
-class _SoMany:
-    """So many of these must be there."""
-
-    least: int
-    of: "tuple[_Needed, ...]"
-
-
-#: a name is a step, the certification, the next tier or the end of the journey
-_Needed = str | _SoMany
-
-
-def _every(*needed: _Needed) -> _SoMany:
-    return _SoMany(len(needed), needed)
-
-
-def _comes_about(needed: _Needed, ahead: set[str]) -> bool:
-    if isinstance(needed, str):
-        return needed not in ahead
-    return sum(_comes_about(each, ahead) for each in needed.of) >= needed.least
-
-
-def _named(needed: _Needed) -> Iterator[str]:
-    if isinstance(needed, str):
-        yield needed
-    else:
-        for each in needed.of:
-            yield from _named(each)
+    needed[_NEXT_TIER] = SoMany(min(1, len(openings)), openings)
+    needed[COMPLETED] = every(*(step.id for step in tier.steps), *((_CERTIFICATION,) if tier.certification else ()))
+    return in_vain(needed)
 
 
 class _Needs:
@@ -105,10 +71,10 @@ class _Needs:
             above & set(parents) for name, parents in programme.parents_of.items() if name != tier.id
         )
 
-    def of_step(self, step: Step) -> _SoMany:
+    def of_step(self, step: Step) -> SoMany[str]:
         gate = () if step.enter is None else (self.of(step.enter),)
         children = (_NEXT_TIER,) if self._trains_only_the_opened(step) else ()
-        return _every(*step.after, *gate, *children)
+        return every(*step.after, *gate, *children)
 
     def _trains_only_the_opened(self, step: Step | None) -> bool:
         """Its sessions begin with the first child."""
@@ -118,17 +84,9 @@ class _Needs:
             and all(self.programme.opening(self.tier.id, name) for name in step.tiers)
         )
 
-    def of(self, gate: Gate) -> _SoMany:
+    def of(self, gate: Gate) -> SoMany[str]:
         """The steps without the facts of which the gate stays shut."""
-        match gate:
-            case FactIs() | Among() | DateIs():
-                return _every(*self._of_condition(gate))
-            case AnyOf() | AtLeast() | AllOf():
-                _, within = places.inner(gate)
-                least = gate.at_least if isinstance(gate, AtLeast) else 1 if isinstance(gate, AnyOf) else len(within)
-                return _SoMany(least, tuple(self.of(each) for each in within))
-            case _:
-                assert_never(gate)
+        return of_gate(gate, lambda leaf: every(*self._of_condition(leaf)))
 
     def _of_condition(self, leaf: FactIs | Among | DateIs) -> Iterator[str]:
         if isinstance(leaf, FactIs) and leaf.of_ == "self":
@@ -147,20 +105,6 @@ def _told_by(leaf: FactIs) -> Iterator[str]:
     if leaf.is_ or (leaf.at_least or 0) > 0:
         step = leaf.fact.partition(".")[0]
         yield {CERTIFIED: _CERTIFICATION, "children": _NEXT_TIER}.get(step, step)
-
-
-def _way_back(start: str, waits: dict[str, list[str]]) -> list[str]:
-    """The shortest way from `start` to itself, without its end; empty if there is none."""
-    ways: list[list[str]] = [[start]]
-    seen: set[str] = set()
-    for way in ways:
-        for after in waits.get(way[-1], ()):
-            if after == start:
-                return way
-            if after not in seen:
-                seen.add(after)
-                ways.append([*way, after])
-    return []
 
 
 def _out_of_reach(subject: Subject) -> Iterator[Finding]:
