@@ -104,6 +104,9 @@ REVIEWED_OTHERWISE = Reason(
     "reviewed_otherwise",
     "Attempt {attempt} of '{step}/{item}' was {verdict} already; to change that, use 'kaskad correct' with a reason.",
 )
+JUDGED_TOO_EARLY = Reason(
+    "judged_too_early", "{judged} is before attempt {attempt} of '{step}/{item}' was submitted ({submitted})."
+)
 OWN_EVIDENCE = Reason("own_evidence", "{actor} submitted this evidence and cannot review it.")
 MENTOR_REVIEWS = Reason("mentor_reviews", "{actor} is the {duty} of {school} and cannot review its evidence.")
 REMARK_MISSING = Reason("remark_missing", "Evidence that is {verdict} needs a remark: the school must know why.")
@@ -185,6 +188,9 @@ def review_evidence(draft: Draft, command: ReviewEvidence) -> None:
             )
         return
     draft.must_be_under_way()
+    judged, submitted = draft.day(draft.happened_at), draft.day(attempt.submitted_at)
+    if judged < submitted:
+        raise JUDGED_TOO_EARLY(attempt=number, step=command.step, item=command.item, judged=judged, submitted=submitted)
     if command.verdict != "accepted" and command.remark is None:
         raise REMARK_MISSING(verdict=command.verdict)
     draft.record(
@@ -350,6 +356,8 @@ def evolve_evidence(state: Participant, event: EvidenceEvent, at: datetime) -> P
             state = replace(state, evidence=put(state.evidence, name, (*attempts, attempt)))
             return state if event.reviewed else _verdict_facts(state, event.step)
         case EvidenceReviewed():
+            if event.attempt > len(attempts):  # in the past: that attempt is said to have been made later
+                raise KeyError(name)
             review = Review(event.verdict, event.reviewer, event.score, state.version)
             judged = tuple(
                 replace(each, review=review) if number == event.attempt else each

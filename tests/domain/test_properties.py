@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.history import fold, fold_past
 from domain.participant import stream as participant
@@ -58,6 +59,20 @@ def test_what_was_the_case_at_any_moment_as_known_at_any_other_can_be_told(data:
         rows_of(world, state)
         prefix = past[: data.draw(st.integers(0, len(past)))]
         assert fold_past(start, prefix, evolve, at, known_on).version <= len(prefix)
+
+
+@PROPERTY
+@given(st.data(), STEPS)
+def test_the_past_can_be_told_whatever_people_say_of_when_things_happened(data: st.DataObject, steps: int) -> None:
+    world = busy(data, steps)
+    chance = data.draw(st.randoms(use_true_random=False))
+    for stream, past in world.history.items():
+        start, evolve = start_of(stream)
+        for _ in range(4):
+            later = world.now + timedelta(days=9)
+            moved = [replace(each, happened_at=later) if chance.random() < 0.3 else each for each in past[1:]]
+            state = fold_past(start, (*past[:1], *moved), evolve, world.now)
+            rows_of(world, state)
 
 
 @PROPERTY

@@ -1,13 +1,16 @@
 """Evidence: submitted, judged by somebody else, returned, submitted again, accepted, or decided on by the manager."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain.event import TextRef
-from domain.participant import draft, evidence
+from domain.history import fold_past
+from domain.participant import draft, evidence, stream
 from domain.participant.evidence import EvidenceReviewed, EvidenceSubmitted, ReviewEvidence, SubmitEvidence
 from domain.participant.journey import CloseJourney, Withdraw
+from domain.participant.state import Participant
 from domain.participant.tasks import CompleteTask, TaskAsked, TaskCompleted
 from domain.participant.team import NameSubstitute
 from domain.refusal import Reason
@@ -176,6 +179,22 @@ def test_only_what_was_submitted_is_reviewed() -> None:
     school.when(SubmitEvidence, MEMBER, **ESSAY, artefacts=(file(),))
     later = {**ESSAY, "verdict": "accepted", "points": FULL, "attempt": 2}
     school.refuses(evidence.NOTHING_TO_REVIEW, ReviewEvidence, REVIEWER, **later)
+
+
+def test_a_verdict_is_of_no_day_before_the_submission_and_the_past_of_that_day_can_be_told() -> None:
+    school = a_school()
+    school.passes(days=2, hours=6)
+    school.when(SubmitEvidence, MEMBER, **ESSAY, artefacts=(file(),))
+    judged = {**ESSAY, "verdict": "accepted", "points": FULL}
+    before = school.now - timedelta(days=1)
+    refused = school.refuses(evidence.JUDGED_TOO_EARLY, ReviewEvidence, REVIEWER, **judged, happened_at=before)
+    assert refused.sentence == "2024-09-03 is before attempt 1 of 'work/essay' was submitted (2024-09-04)."
+    # A date alone is noon of that day, also where the evidence came in the afternoon.
+    noon = school.now - timedelta(hours=3)
+    school.when(ReviewEvidence, REVIEWER, **judged, happened_at=noon)
+    past = fold_past(Participant(), school.history, stream.evolve, at=noon)
+    assert (past.evidence, past.fact("work.score")) == ({}, None)
+    assert school.state.fact("work.score") == 5
 
 
 def test_evidence_that_is_not_asked_for_is_told_from_evidence_that_is() -> None:
