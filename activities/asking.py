@@ -98,7 +98,7 @@ class Asker:
                 if self._to_be_found and _is_about_search_attributes(error):
                     self._to_be_found = False
                 # it does not run yet, or ended, or was continued between being found and being asked
-                elif error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED):
+                elif error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED) and not _was_started(error):
                     raise
                 starts = True
                 if was_ended(error):
@@ -147,6 +147,14 @@ def open_on(task_queue: str) -> str:
 def was_ended(error: RPCError) -> bool:
     """Whether somebody ended the workflow while it was asked, so that the command was not decided."""
     return "aborted by closing workflow" in error.message
+
+
+def _was_started(error: RPCError) -> bool:
+    """Whether the same call started the workflow already, and was then sent again, by the SDK, for what it asks.
+
+    A server too busy to answer in time has it sent again; it knows the start by its request, and refuses both.
+    """
+    return "StartDeduped" in error.message
 
 
 def _end_if_cancelled() -> None:

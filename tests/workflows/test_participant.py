@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -106,6 +107,25 @@ async def test_the_same_command_sent_by_many_is_recorded_once(client: Client, se
         answers = await asyncio.gather(*(here.asker.ask(here.stream("alpha"), command) for _ in range(8)))
         assert len({answer.first for answer in answers}) == 1
         assert here.kinds("alpha").count("SeatTaken") == 1
+
+
+async def test_a_start_that_was_sent_twice_is_asked_again(
+    client: Client, settings_here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = client.workflow_service
+    send = service.execute_multi_operation
+
+    async def send_twice(request: Any, **_: Any) -> Any:
+        monkeypatch.undo()
+        await send(request)
+        await (await _handle(small.asker, rollout_stream(small.rollout))).terminate()
+        request.operations[1].update_workflow.request.meta.update_id += "-again"
+        return await send(request, retry=False)
+
+    async with cascade(client, settings_here) as small:
+        monkeypatch.setattr(service, "execute_multi_operation", send_twice)
+        answer = await small.start("school-1")
+        assert answer.kinds == tuple(record.kind for record in small.log.stream(answer.stream))
 
 
 async def test_continue_as_new_loses_no_update_in_flight(client: Client, settings_here: Settings) -> None:
