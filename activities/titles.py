@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from domain import task_ids
+from domain.identity import read_session
+
 #: kind of task -> how its title is made of that of its step, its item or its session
 _MADE_OF: Final[dict[str, dict[str, str]]] = {
     "fill_seats": {
@@ -95,64 +98,59 @@ class Titles:
         return definition
 
     def task(self, tier: str, task: str) -> str:
-        """A task by its id, which is made of its step, its item and its number."""
-        step, _, rest = task.partition("/")
-        name, _, last = rest.rpartition("/")
-        what, _, number = last.rpartition("-")
-        match step, self._steps.get((tier, step), {}).get("kind"):
-            case "team", None:
+        """A task by its id."""
+        found = task_ids.read(task)
+        match found.of, self._steps.get((tier, found.of), {}).get("kind"):
+            case task_ids.TEAM, None:
                 return self._made("fill_seats")
-            case "nominate", None:
-                return self._made("nominate", self.tier(rest.partition(".")[0]))
-            case "duty", None:
-                return self._made("duty", self.role(name))
-            case "children", None if name.startswith(("tier-", "step-")):
-                _, _, below = name.partition("-")
-                title = self.tier(below) if name.startswith("tier-") else self.step(tier, below)
-                return self._made("without", title)
-            case "children", None:
-                return self._made("children")
-            case "gate", None:
-                return self._made("decide", self._gate(tier, name))
-            case _, "assignment":
-                return self._named(self._steps[tier, step]["tasks"], rest)
-            case _, "mentoring":
-                return self._made("checkpoint", self.step(tier, step), number)
-            case _, "delivery":
-                kind, _, session = rest.partition("-")
-                return self._made(kind, self._session_of(tier, step, kind, session))
-            case _, "evidence" | "cycle":
-                return self._evidence(what, self.item(tier, step, name), number)
+            case task_ids.NOMINATE, None:
+                return self._made("nominate", self.tier(task_ids.named_tier(task)))
+            case task_ids.DUTY, None:
+                return self._made("duty", self.role(found.about))
+            case task_ids.CHILDREN, None:
+                return self._children(tier, task)
+            case task_ids.GATE, None:
+                return self._made("decide", self._gate(tier, task_ids.gate_in_doubt(task)))
+            case step, "assignment":
+                return self._named(self._steps[tier, step]["tasks"], found.rest)
+            case step, "mentoring":
+                return self._made("checkpoint", self.step(tier, step), found.number)
+            case step, "delivery":
+                return self._delivery(tier, step, task)
+            case step, "evidence" | "cycle":
+                return self._evidence(found.what, self.item(tier, step, found.about), found.number)
             case _:
                 return task
+
+    def _children(self, tier: str, task: str) -> str:
+        if below := task_ids.tier_without(task):
+            return self._made("without", self.tier(below))
+        if delivery := task_ids.delivery_without(task):
+            return self._made("without", self.step(tier, delivery))
+        return self._made("children")
 
     def _evidence(self, what: str, title: str, number: str) -> str:
         if what != "submit":
             return self._made(what, title)
         return title if number == "1" else self._form(_AGAIN, title=title, number=number)
 
-    def _session_of(self, tier: str, delivery: str, kind: str, name: str) -> str:
-        """To record, `<host>.<step>.<session>.<number>`; to plan, the session, and `-<school>` where it is for one."""
-        if kind == "record":
-            parts = name.split(".")
-            return self.session(parts[1], parts[2]) if len(parts) == 4 else name
+    def _delivery(self, tier: str, delivery: str, task: str) -> str:
+        """To record a session that has an id, or to plan one, which may be for one school alone."""
+        if session := task_ids.recorded_session(task):
+            held = read_session(session)
+            return self._made("record", self.session(held.step, held.definition) if held else session)
         step = self._steps[tier, delivery]
-        for below in step["tiers"][:1]:
-            sessions = self._steps.get((below, step["step"]), {}).get("sessions", ())
-            fitting = [each for each in sessions if f"{name}-".startswith(f"{each['id']}-")]
-            if fitting:
-                session = max(fitting, key=lambda each: len(each["id"]))
-                school = name[len(session["id"]) + 1 :].partition(".")[0]
-                title = self._say(session["title"], name)
-                return f"{title} ({school})" if school and not school.startswith("again-") else title
-        return name
+        sessions = self._steps.get((step["tiers"][0], step["step"]), {}).get("sessions", ())
+        definition, school = task_ids.planned_session(task, [each["id"] for each in sessions])
+        title = self._named(sessions, definition)
+        return self._made("plan", f"{title} ({school})" if school else title)
 
-    def _gate(self, tier: str, name: str) -> str:
+    def _gate(self, tier: str, gate: str) -> str:
         """`certify`, or `enter` and `open` with what lies behind the gate."""
-        kind, _, behind = name.partition("-")
+        kind, _, behind = gate.partition(":")
         if kind == "certify":
             certification = self._tiers.get(tier, {}).get("certification") or {}
-            return self._say(certification.get("title"), name)
+            return self._say(certification.get("title"), gate)
         return self.step(tier, behind) if kind == "enter" else self.tier(behind)
 
     def _named(self, things: Iterable[Mapping[str, Any]], wanted: str) -> str:

@@ -4,7 +4,7 @@ import json
 
 import msgspec
 
-from domain.identity import participant_id, participant_stream
+from domain.identity import participant_id, participant_stream, read_session
 from eventlog.log import EventLog
 from eventlog.outbox import Notice
 from eventlog.texts import StoredText
@@ -34,8 +34,11 @@ class Whereabouts:
         return msgspec.structs.replace(notice, params=json.dumps(said))
 
     def _look(self, rollout: str, session: str) -> StoredText | None:
-        """A session's id begins with the school of its host, whose stream says where it is."""
-        host = participant_stream(participant_id(rollout, session.partition(".")[0]))
+        """The stream of its host says where it is."""
+        named = read_session(session)
+        if named is None:
+            return None
+        host = participant_stream(participant_id(rollout, named.host))
         for record in self._log.read(limit=_MOST, stream=host, kinds=["SessionPlanned"]):
             planned = msgspec.json.decode(bytes(record.data))
             if planned["session"] == session:

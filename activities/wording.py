@@ -13,6 +13,7 @@ from activities.adopted import Adopted
 from activities.dates import day_in_words, zone_of
 from activities.letter import Addressee, Letter
 from activities.titles import Titles
+from domain.identity import read_session
 from eventlog.outbox import Notice
 
 MESSAGES: Final = Path(__file__).with_name("messages.yaml")
@@ -94,7 +95,8 @@ def _gaps(params: Mapping[str, str], scene: Scene, language: str) -> dict[str, s
     if "item" in params:
         gaps["item"] = titles.item(tier, params["step"], params["item"])
     if "session" in params:
-        gaps["session"] = titles.session(params["step"], params["session"].split(".")[-2])
+        held = read_session(params["session"])
+        gaps["session"] = titles.session(params["step"], held.definition) if held else params["session"]
         gaps["hours"] = _hours(params)
     for name in ("verdict", "because"):
         if name in params:

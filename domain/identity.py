@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LONGEST_ID = 63
 DEFAULT_ORGANISATION = "main"
@@ -41,6 +41,28 @@ def rollout_of(participant: str) -> str:
 
 def school_of(participant: str) -> str:
     return participant.partition("/")[2]
+
+
+class SessionId(NamedTuple):
+    """The id of a session, which is unique in its rollout: `nis-semey.training.methods.2`."""
+
+    #: the school that holds it
+    host: str
+    #: the training, and which of its sessions
+    step: str
+    definition: str
+    #: how often the host has planned it
+    number: str
+
+
+def session_id(host: str, step: str, definition: str, number: int) -> str:
+    return f"{host}.{step}.{definition}.{number}"
+
+
+def read_session(session: str) -> SessionId | None:
+    """None when it is not the id of a session."""
+    parts = session.split(".")
+    return SessionId(*parts) if len(parts) == len(SessionId._fields) else None
 
 
 def rollout_stream(rollout: str) -> str:

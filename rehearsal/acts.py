@@ -4,15 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from domain import task_ids
 from domain.command import Command
 from domain.identity import participant_id, participant_stream, rollout_stream
-from domain.participant.childless import OF_DELIVERY, OF_TIER
-from domain.participant.journey import LEFT_BEHIND, Withdraw
+from domain.participant.journey import Withdraw
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.state import Participant, Task
-from domain.participant.tasks import CompleteTask
+from domain.participant.tasks import CompleteTask, assignment_of
 from domain.participant.team import TakeSeat
 from domain.rollout.commands import NominateSchools
+from domain.step import AssignmentStep
 from rehearsal.acting import Acting
 from rehearsal.cast import made_up_places, person_id
 from rehearsal.deed import Deed, Turn, given_text
@@ -27,7 +28,7 @@ def about_task(acting: Acting, scene: Scene, turn: Turn, task: Task, now: dateti
 
 
 def _fill_seats(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    number = int(task.id.rpartition("-")[2])
+    number = int(task_ids.read(task.id).number)
     again = () if number == 1 else (str(number),)
     commands: list[tuple[str, Command]] = []
     newcomers: list[str] = []
@@ -45,20 +46,20 @@ def _fill_seats(acting: Acting, scene: Scene, turn: Turn, state: Participant, ta
 
 def _complete(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
     step = acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
-    assert step.kind == "assignment"
-    answers = next(each.answers for each in step.tasks if f"{step.id}/{each.id}" == task.id)
+    assert isinstance(step, AssignmentStep)
+    answers = assignment_of(step, task.id).answers
     answer = pick(answers, acting.plan.seed, turn.person, turn.school, turn.what, "answer") if answers else None
     return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer=answer)),))
 
 
 def _decide(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
     """Where too few schools are named, the manager names them; a delivery that has nobody left is let go."""
-    if task.id.startswith(OF_TIER):
+    if task_ids.tier_without(task.id):
         return _nominate(acting, scene, turn, state, task, now)
-    if task.id.startswith(OF_DELIVERY):
+    if task_ids.delivery_without(task.id):
         return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="stands")),))
     done = (turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="acted"))
-    if task.id != LEFT_BEHIND:
+    if task.id != task_ids.LEFT_BEHIND:
         return Deed((done,))
     commands, texts = [done], []
     for number, school in enumerate((task.subject or "").split(), 1):

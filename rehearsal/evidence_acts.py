@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+from domain import task_ids
 from domain.participant.evidence import ArtefactGiven, ReviewEvidence, SubmitEvidence
 from domain.participant.state import Participant, Task
 from eventlog.record import NewText
@@ -30,7 +31,7 @@ def submit(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: T
 
 
 def review(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    attempt = int(task.id.rpartition("-")[2])
+    attempt = int(task_ids.read(task.id).number)
     item = acting.item(state, task)
     assert item.review is not None
     verdict = _verdict(acting, turn, attempt)

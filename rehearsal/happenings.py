@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from domain import task_ids
 from domain.identity import participant_id, participant_stream, rollout_stream
 from domain.participant.journey import Withdraw
 from domain.participant.state import Participant, Task
@@ -60,7 +61,7 @@ class Happenings:
     def extension(self, state: Participant, task: Task) -> Staged | None:
         """More time is given for the first evidence that the school hands in for review."""
         step = self.acting.programme.tier_by_id[state.tier].step_by_id.get(task.step or "")
-        if not isinstance(step, EvidenceStep) or task.id != f"{step.id}/{step.items[0].id}/submit-1":
+        if not isinstance(step, EvidenceStep) or task.id != task_ids.submit(step.id, step.items[0].id, 1):
             return None
         return next(
             (each for each in self.staged if each.happening.what == "extends" and each.school == state.school), None

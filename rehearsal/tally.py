@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from domain import task_ids
 from domain.calendar import SchoolCalendar, local_day
 from domain.command import CASCADE, CLOCK
 from domain.identity import school_of, stream_subject
@@ -116,7 +117,7 @@ class Tally:
                 self.peaks[key] = Peak(count, today)
 
     def _sort_of(self, scene: Scene, stream: str, task: str) -> tuple[str, str, str]:
-        return scene.participants[stream].tier, task.partition("/")[0], self._what.get((stream, task), "?")
+        return scene.participants[stream].tier, task_ids.read(task).of, self._what.get((stream, task), "?")
 
     @property
     def _calendar(self) -> SchoolCalendar:

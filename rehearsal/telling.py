@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain.identity import school_of, stream_subject
+from domain.identity import read_session, school_of, stream_subject
 from rehearsal.scene import Seen
 
 _TOLD: dict[str, Callable[[str, Any], str]] = {
@@ -15,7 +15,7 @@ _TOLD: dict[str, Callable[[str, Any], str]] = {
     "CheckpointMissed": lambda who, event: f"{who}: mentoring checkpoint {event.number} was missed",
     "TaskEscalated": lambda who, event: f"{who}: {event.task} is escalated to the {event.to}",
     "DeadlineMoved": lambda who, event: f"{who}: {event.task} is due later, on {event.due_at:%d %b}",
-    "AttendanceRecorded": lambda who, event: f"{who} held {event.session.partition('.')[2].rpartition('.')[0]}",
+    "AttendanceRecorded": lambda who, event: f"{who} held {_held(event.session)}",
 }
 
 
@@ -35,3 +35,8 @@ def told(seen: Seen) -> str | None:
             return _TOLD[kind](who, event)
         case _:
             return None
+
+
+def _held(session: str) -> str:
+    named = read_session(session)
+    return f"{named.step}.{named.definition}" if named else session

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from activities.adopted import zone_in
+from domain import task_ids
 from terminal.happenings import happenings_of
 from terminal.reading import must_have_views, names_of, participant_named, reading, rollout_named
 
@@ -51,7 +52,7 @@ def _open(log: "EventLog", row: Row | None, rollout: str | None) -> list[Row]:
         _row(
             each["participant"],
             each["step"],
-            int(each["task"].rpartition("-")[2]),
+            int(task_ids.read(each["task"]).number),
             each["status"],
             each["due_at"],
             each["person"],

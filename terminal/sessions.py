@@ -5,7 +5,7 @@ from typing import Any
 from activities.adopted import adopted_by
 from activities.dates import zone_of
 from activities.titles import Titles
-from domain.identity import school_of
+from domain.identity import read_session, rollout_of, school_of
 from terminal.addressed import Addressed, addressed, one_of
 from terminal.outcome import BadInput
 from terminal.reading import must_have_views, participant_named, reading, rollout_named, states_of
@@ -42,10 +42,10 @@ def check_plan(to: Addressed, step: str, definition: str, schools: tuple[str, ..
 
 def host_of(session: str, rollout: str | None, acting_as: str | None) -> Addressed:
     """The participant that holds a session, which is named after it. Raises NotFound with the nearest, or BadInput."""
-    school, *rest = session.split(".")
-    if len(rest) != 3:
+    named = read_session(session)
+    if named is None:
         raise BadInput(f"'{session}' is no session; 'kaskad session list' shows them (trainers.training.methods.1).")
-    to = addressed(school, rollout, acting_as)
+    to = addressed(named.host, rollout, acting_as)
     one_of(session, list(to.state.hosted), "session")
     return to
 
@@ -53,7 +53,7 @@ def host_of(session: str, rollout: str | None, acting_as: str | None) -> Address
 def _hosted(states: Any, participant: str) -> list[Row]:
     from runtime.settings import settings
 
-    rollout = participant.partition("/")[0]
+    rollout = rollout_of(participant)
     adopted = adopted_by(states.snapshot, rollout)
     titles = Titles(adopted.definition if adopted else {}, settings().language)
     zone = zone_of(adopted.time_zone if adopted else "UTC")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from activities.adopted import adopted_by
+from domain import task_ids
 from domain.identity import school_of, stream_subject
-from domain.participant.team import DUTY_TASKS
 from terminal.tree import from_the_top, phase_of
 
 if TYPE_CHECKING:
@@ -102,9 +102,9 @@ def told_by(log: "EventLog") -> LogTold:
         rollouts=[_course(log, row, tasks) for row in log.rows("rollouts")],
         late=_late(log, tasks),
         no_one=[
-            NoOne(task["rollout"], school_of(task["participant"]), task["task"].split("/")[1])
+            NoOne(task["rollout"], school_of(task["participant"]), task_ids.read(task["task"]).about)
             for task in tasks
-            if task["task"].startswith(DUTY_TASKS)
+            if task_ids.read(task["task"]).of == task_ids.DUTY
         ],
         unfilled=_unfilled(log, tasks),
         followups=log.followups.count(),
@@ -143,7 +143,7 @@ def _late(log: "EventLog", tasks: list[dict[str, Any]]) -> list[Late]:
     found = [
         Late(
             task["rollout"],
-            stream_subject(task["stream"]).partition("/")[2],
+            school_of(stream_subject(task["stream"])),
             task["task"],
             task["role"],
             task["due_at"],
@@ -161,5 +161,5 @@ def _unfilled(log: "EventLog", tasks: list[dict[str, Any]]) -> list[Unfilled]:
     for task in sorted(tasks, key=lambda each: (each["due_at"], each["stream"])):
         rollout, role = task["rollout"], task["role"]
         if task["person"] is None and granted.isdisjoint({(role, "*"), (role, rollout)}):
-            asked.setdefault((rollout, role), []).append(stream_subject(task["stream"]).partition("/")[2])
+            asked.setdefault((rollout, role), []).append(school_of(stream_subject(task["stream"])))
     return [Unfilled(rollout, role, len(schools), schools[0]) for (rollout, role), schools in asked.items()]

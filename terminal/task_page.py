@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from domain import task_ids
 from terminal.outcome import NotFound
 
 if TYPE_CHECKING:
@@ -93,17 +94,14 @@ def _done(to: "Addressed", done: "TaskDone") -> Page:
 
 def _asks(to: "Addressed", task: "Task") -> Page:
     """What is wanted, and the command that does it."""
-    from domain.participant.childless import WITHOUT
-    from domain.participant.team import DUTY_TASKS
-
     state, school = to.state, to.state.id
     match task.kind:
-        case "decide" if task.id.startswith(DUTY_TASKS):
+        case "decide" if task_ids.read(task.id).of == task_ids.DUTY:
             return {
                 "Why": "whoever would have the duty by a seat of the parent's has a part here that rules it out",
                 "Do": f"kaskad school assign {school} --duty {task.subject}=PERSON",
             }
-        case "decide" if task.id.startswith(WITHOUT):
+        case "decide" if task_ids.tier_without(task.id) or task_ids.delivery_without(task.id):
             return {
                 "Why": "too few schools are named in time, or all have left, and nobody is asked for anything else",
                 "Answers": "stands (go on without further schools), acted (schools are named or enrolled)",
@@ -137,12 +135,11 @@ def _asks(to: "Addressed", task: "Task") -> Page:
 
 
 def _answers(to: "Addressed", task: "Task") -> tuple[str, ...]:
-    if task.kind == "decide":
-        from domain.participant.tasks import DECISIONS
+    from domain.participant.tasks import DECISIONS, assignment_of
 
+    if task.kind == "decide":
         return DECISIONS
-    step = to.tier.step_by_id[task.step]
-    return next((each.answers for each in step.tasks if f"{step.id}/{each.id}" == task.id), ())
+    return assignment_of(to.tier.step_by_id[task.step], task.id).answers
 
 
 def _item(to: "Addressed", task: "Task") -> Page:
@@ -181,7 +178,7 @@ def _rubric(to: "Addressed", task: "Task") -> dict[str, int]:
 def _unknown(to: "Addressed", task_id: str) -> Exception:
     from domain.participant.tasks import nearest_task
 
-    step = task_id.partition("/")[0]
+    step = task_ids.read(task_id).of
     if step in to.tier.step_by_id and step not in to.state.steps and step != task_id:
         return NotFound(f"The task '{task_id}' of {to.state.school} has not been asked yet: '{step}' has not begun.")
     hint = nearest_task(to.state, task_id)

@@ -3,8 +3,7 @@
 Left alone, either would keep its rollout waiting for ever, so the programme manager is asked to go on without them.
 """
 
-from typing import Final
-
+from domain import task_ids
 from domain.participant.draft import Draft
 from domain.participant.hosting import SessionCancelled
 from domain.participant.state import Participant
@@ -12,20 +11,15 @@ from domain.participant.tasks import MANAGER_DECIDES, ask, withdraw_task, withdr
 from domain.programme import Opening
 from domain.step import DeliveryStep
 
-#: before what the programme manager is asked to decide on: a tier to be opened, or a delivery
-OF_TIER: Final = "children/tier-"
-OF_DELIVERY: Final = "children/step-"
-WITHOUT: Final = (OF_TIER, OF_DELIVERY)
-
 
 def decide_on_opening(draft: Draft, tier: str, *, late: bool) -> None:
     """Whoever names too few, and too late, is waited for no longer than the manager wants."""
-    _ask(draft, f"{OF_TIER}{tier}", tier, needed=late)
+    _ask(draft, task_ids.about_tier(tier), tier, needed=late)
 
 
 def goes_on_without(state: Participant, tier: str) -> bool:
     """Whether the manager has decided that no further child of the tier comes."""
-    return _stands(state, f"{OF_TIER}{tier}")
+    return _stands(state, task_ids.about_tier(tier))
 
 
 def is_over(draft: Draft, delivery: DeliveryStep, *, for_nobody: bool) -> bool:
@@ -34,7 +28,7 @@ def is_over(draft: Draft, delivery: DeliveryStep, *, for_nobody: bool) -> bool:
     It has served its children when one of them came to its end by itself, or when its opening brings no more;
     otherwise the manager is asked. Attendance that is still to be recorded comes first.
     """
-    about = f"{OF_DELIVERY}{delivery.id}"
+    about = task_ids.about_delivery(delivery.id)
     openings = [each for each in draft.tier.opens if each.tier in delivery.tiers]
     if not for_nobody or any(_may_bring(draft, each) for each in openings) or _to_record(draft, delivery):
         _ask(draft, about, delivery.id, needed=False)
@@ -57,18 +51,17 @@ def end_for_nobody(draft: Draft, delivery: DeliveryStep) -> None:
 
 def _ask(draft: Draft, about: str, subject: str, *, needed: bool) -> None:
     """Asked again after "acted", if it is still so; what is no longer needed is taken back."""
-    stem = f"{about}/decide-"
-    asked = [task for task in draft.state.tasks if task.startswith(stem)]
+    asked = [task for task in draft.state.tasks if task_ids.is_decision(task, about)]
     if not needed:
         for task in asked:
             withdraw_task(draft, task)
     elif not asked and not _stands(draft.state, about):
-        number = sum(task.startswith(stem) for task in draft.state.done) + 1
-        ask(draft, f"{stem}{number}", "decide", MANAGER_DECIDES, subject=subject)
+        number = sum(task_ids.is_decision(task, about) for task in draft.state.done) + 1
+        ask(draft, task_ids.decide(about, number), "decide", MANAGER_DECIDES, subject=subject)
 
 
 def _stands(state: Participant, about: str) -> bool:
-    return any(task.startswith(f"{about}/decide-") and ended.answer == "stands" for task, ended in state.done.items())
+    return any(task_ids.is_decision(task, about) and ended.answer == "stands" for task, ended in state.done.items())
 
 
 def _may_bring(draft: Draft, opening: Opening) -> bool:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from domain import task_ids
 from domain.event import Event
 from domain.fact_names import CHILDREN_CERTIFIED, CHILDREN_COMPLETED, CHILDREN_OPENED
 from domain.participant.childless import decide_on_opening, goes_on_without
@@ -110,7 +111,8 @@ def _ask_to_nominate(draft: Draft, opening: Opening) -> None:
         for task in asked:
             withdraw_task(draft, task.id)
     elif not asked:
-        ask(draft, once_more(draft, f"nominate/{opening.tier}"), "nominate", opening.nominate, subject=opening.tier)
+        name = once_more(draft, task_ids.nominate(opening.tier))
+        ask(draft, name, "nominate", opening.nominate, subject=opening.tier)
 
 
 def _asked_to_nominate(draft: Draft, opening: Opening) -> list[Task]:

@@ -14,7 +14,7 @@ from domain.participant.draft import Draft, text_ref
 from domain.participant.evidence import EvidenceReviewed, score_of
 from domain.participant.journey import Enrolled
 from domain.participant.plans import training_of
-from domain.participant.tasks import TaskCompleted, check_answer
+from domain.participant.tasks import TaskCompleted, assignment_of, check_answer
 from domain.refusal import Reason
 from domain.step import AssignmentStep
 
@@ -122,8 +122,7 @@ def _sound(draft: Draft, event: Event) -> Event:
         case TaskCompleted():
             step = draft.tier.step_by_id.get(event.step or "")
             if isinstance(step, AssignmentStep):
-                (task,) = (each for each in step.tasks if f"{step.id}/{each.id}" == event.task)
-                check_answer(event.task, event.answer, task.answers)
+                check_answer(event.task, event.answer, assignment_of(step, event.task).answers)
             return event
         case _:
             return event

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from domain import task_ids
 from domain.gate import Fact, Facts, Gate, evaluate
 from domain.history import Happening, corrected
 from domain.participant.draft import Draft
@@ -27,7 +28,7 @@ def doubt_gates(draft: Draft, history: tuple[Happening, ...], correction: Happen
     for each in _openings(draft, (*history, correction)):
         gate, holds = each.event.gate, _would_open(draft, each, gates)
         if held[gate] and not holds:
-            name = f"gate/{gate.replace(':', '-')}/decide-{draft.state.version}"
+            name = task_ids.decide(task_ids.about_gate(gate), draft.state.version)
             ask(draft, name, "decide", MANAGER_DECIDES, subject=gate)
         elif holds and not held[gate]:
             _dispel(draft, gate)

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec.structs import replace
 from pydantic import Field
 
+from domain import task_ids
 from domain.command import Command, TextGiven
 from domain.event import Artefact, Event, TextRef
 from domain.participant.draft import Draft, roles_of, text_ref
@@ -156,11 +157,11 @@ def submit_evidence(draft: Draft, command: SubmitEvidence) -> None:
             command.step, command.item, number, given, command.actor, item.review is not None, text_ref(command.remark)
         )
     )
-    done(draft, f"{command.step}/{command.item}/submit-{number}")
+    done(draft, task_ids.submit(command.step, command.item, number))
     if item.review is not None:
         ask(
             draft,
-            f"{command.step}/{command.item}/review-{number}",
+            task_ids.review(command.step, command.item, number),
             "review",
             item.review,
             command.step,
@@ -205,7 +206,7 @@ def review_evidence(draft: Draft, command: ReviewEvidence) -> None:
             text_ref(command.remark),
         )
     )
-    done(draft, f"{command.step}/{command.item}/review-{number}", command.verdict)
+    done(draft, task_ids.review(command.step, command.item, number), command.verdict)
     _after_verdict(draft, step, command.item, item, command.verdict, number)
 
 
@@ -219,15 +220,16 @@ def _after_verdict(
         case "returned" if number < item.review.attempts:
             _ask_for(draft, step.id, name, item, number + 1)
         case "returned" | "refused":
-            ask(draft, f"{step.id}/{name}/decide-{number}", "decide", MANAGER_DECIDES, step.id, subject=name)
+            ask(draft, _decision(step.id, name, number), "decide", MANAGER_DECIDES, step.id, subject=name)
 
 
 def reopen(draft: Draft, task: str, answer: str | None) -> None:
     """The manager decided on refused evidence: 'acted' gives the school another attempt."""
-    step_id, _, rest = task.partition("/")
-    name, _, decision = rest.partition("/decide-")
-    step = draft.tier.step_by_id.get(step_id)
-    if answer != "acted" or not decision or not isinstance(step, EvidenceStep | CycleStep):
+    decided = task_ids.decided_item(task)
+    if answer != "acted" or decided is None:
+        return
+    step_id, name = decided
+    if not isinstance(draft.tier.step_by_id.get(step_id), EvidenceStep | CycleStep):
         return
     _, item = _item(draft, step_id, name)
     _ask_for(draft, step_id, name, item, len(draft.state.evidence[f"{step_id}/{name}"]) + 1)
@@ -247,16 +249,20 @@ def _settle_item(draft: Draft, step: EvidenceStep | CycleStep, name: str, item: 
     attempts = draft.state.evidence.get(f"{step.id}/{name}", ())
     number = len(attempts)
     if _accepted(draft.state, step.id, name):
-        withdraw_task(draft, f"{step.id}/{name}/submit-{number + 1}")
-        withdraw_task(draft, f"{step.id}/{name}/review-{number}")
-        withdraw_task(draft, f"{step.id}/{name}/decide-{number}")
+        withdraw_task(draft, task_ids.submit(step.id, name, number + 1))
+        withdraw_task(draft, task_ids.review(step.id, name, number))
+        withdraw_task(draft, _decision(step.id, name, number))
         _next_phase(draft, step, name)
     elif attempts and attempts[-1].review is not None and item.review is not None:
         _after_verdict(draft, step, name, item, attempts[-1].review.verdict, number)
 
 
 def _ask_for(draft: Draft, step: str, name: str, item: EvidenceItem, attempt: int) -> None:
-    ask(draft, f"{step}/{name}/submit-{attempt}", "submit", item, step, subject=name)
+    ask(draft, task_ids.submit(step, name, attempt), "submit", item, step, subject=name)
+
+
+def _decision(step: str, name: str, attempt: int) -> str:
+    return task_ids.decide(task_ids.about_evidence(step, name), attempt)
 
 
 def _next_phase(draft: Draft, step: EvidenceStep | CycleStep, name: str) -> None:
@@ -286,7 +292,7 @@ def _submitted_already(draft: Draft, command: SubmitEvidence, last: Attempt, giv
 
 def _may_submit(draft: Draft, command: SubmitEvidence, attempts: tuple[Attempt, ...]) -> None:
     names = {"step": command.step, "item": command.item, "school": draft.state.school}
-    if f"{command.step}/{command.item}/submit-{len(attempts) + 1}" in draft.state.tasks:
+    if task_ids.submit(command.step, command.item, len(attempts) + 1) in draft.state.tasks:
         return
     if _accepted(draft.state, command.step, command.item):
         raise ACCEPTED_ALREADY(**names)

@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 from msgspec.structs import replace
 from pydantic import Field
 
+from domain import task_ids
 from domain.command import Command, Instant, TextGiven
 from domain.event import Event, TextRef
-from domain.identity import nearest, school_of
+from domain.identity import nearest, school_of, session_id
 from domain.participant.draft import Draft, text_ref
 from domain.participant.plans import (
     ask_again,
@@ -172,7 +173,7 @@ def plan_session(draft: Draft, command: PlanSession) -> None:
     )
     settle_plans(draft, delivery)
     due = _record_due(draft, delivery, command.starts_at, definition.hours)
-    ask(draft, f"{delivery.id}/record-{session}", "record", delivery.record, delivery.id, subject=session, due=due)
+    ask(draft, task_ids.record(delivery.id, session), "record", delivery.record, delivery.id, subject=session, due=due)
 
 
 def move_session(draft: Draft, command: MoveSession) -> None:
@@ -184,7 +185,7 @@ def move_session(draft: Draft, command: MoveSession) -> None:
     draft.must_not_be_far(command.starts_at)
     draft.record(SessionMoved(command.session, command.starts_at, text_ref(command.reason)))
     delivery = _delivery(draft, session.step)
-    task = draft.state.tasks.get(f"{delivery.id}/record-{command.session}")
+    task = draft.state.tasks.get(task_ids.record(delivery.id, command.session))
     if task is not None:
         due = _record_due(draft, delivery, command.starts_at, session.hours)
         move(draft, task, due - task.due_at, "session")
@@ -197,7 +198,7 @@ def cancel_session(draft: Draft, command: CancelSession) -> None:
     session = _changeable(draft, command.session)
     draft.record(SessionCancelled(command.session, text_ref(command.reason)))
     delivery = _delivery(draft, session.step)
-    withdraw_task(draft, f"{delivery.id}/record-{command.session}")
+    withdraw_task(draft, task_ids.record(delivery.id, command.session))
     ask_again(draft, delivery, command.session)
 
 
@@ -221,7 +222,7 @@ def record_attendance(draft: Draft, command: RecordAttendance) -> None:
     if draft.at < session.starts_at:
         raise NOT_HELD_YET(session=command.session, starts=draft.clock(session.starts_at))
     draft.record(AttendanceRecorded(command.session, absent))
-    done(draft, f"{delivery.id}/record-{command.session}")
+    done(draft, task_ids.record(delivery.id, command.session))
 
 
 def hold_again(draft: Draft, command: AskToCatchUp) -> None:
@@ -304,9 +305,9 @@ def _not_a_child(draft: Draft, school: str, children: Iterable[str]) -> Refused:
 
 
 def _session_id(draft: Draft, command: PlanSession) -> str:
-    """Unique in the rollout: host, step and session, counted."""
-    stem = f"{draft.state.school}.{command.step}.{command.definition}"
-    return f"{stem}.{sum(name.rpartition('.')[0] == stem for name in draft.state.hosted) + 1}"
+    planned = [(each.step, each.definition) for each in draft.state.hosted.values()]
+    number = planned.count((command.step, command.definition)) + 1
+    return session_id(draft.state.school, command.step, command.definition, number)
 
 
 def _hosted(draft: Draft, session: str) -> HostedSession:

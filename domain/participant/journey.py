@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 from msgspec.structs import replace
 from pydantic import Field
 
+from domain import task_ids
 from domain.calendar import instant_on
 from domain.command import Command, PersonId, TextGiven
 from domain.event import Event, TextRef
@@ -21,9 +22,6 @@ from domain.participant.tasks import MANAGER_DECIDES, ask, done
 from domain.participant.team import STAFFING, SeatTaken
 from domain.programme import Programme
 from domain.text import Id, Text
-
-#: what the programme manager is asked about the children of a participant that withdrew; the subject names them
-LEFT_BEHIND: Final = "children/decide"
 
 # --- events
 
@@ -173,7 +171,7 @@ def withdraw(draft: Draft, command: Withdraw) -> None:
     draft.record(Withdrawn(text_ref(command.reason)))
     left = sorted(school_of(name) for name, child in draft.state.children.items() if child.ended is None)
     if left:
-        ask(draft, LEFT_BEHIND, "decide", MANAGER_DECIDES, subject=" ".join(left))
+        ask(draft, task_ids.LEFT_BEHIND, "decide", MANAGER_DECIDES, subject=" ".join(left))
 
 
 def close_journey(draft: Draft) -> None:
@@ -206,8 +204,8 @@ def _fill_the_team(draft: Draft) -> None:
         if draft.state.phase == "seats":
             draft.record(TeamCompleted())
     elif not asked:
-        number = sum(name.startswith("team/fill-") for name in draft.state.done) + 1
-        ask(draft, f"team/fill-{number}", "fill_seats", draft.tier.team or STAFFING)
+        number = sum(task_ids.is_fill_seats(name) for name in draft.state.done) + 1
+        ask(draft, task_ids.fill_seats(number), "fill_seats", draft.tier.team or STAFFING)
 
 
 def _certify(draft: Draft) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec.structs import replace
 from pydantic import Field
 
+from domain import task_ids
 from domain.calendar import local_day
 from domain.command import Command, TextGiven
 from domain.event import Event, TextRef
@@ -114,7 +115,7 @@ def miss_checkpoint(draft: Draft, event: CheckpointMissed) -> None:
     step = draft.tier.step_by_id[event.step]
     assert isinstance(step, MentoringStep)
     draft.record(event)
-    withdraw_task(draft, _task_id(step, event.number))
+    withdraw_task(draft, task_ids.checkpoint(step.id, event.number))
     _ask_next(draft, step, event.number + 1)
 
 
@@ -137,7 +138,7 @@ def _ask_next(draft: Draft, step: MentoringStep, number: int) -> None:
         remind=step.remind,
         escalate=Escalation(days=step.missed_after, to=step.escalate_to),
     )
-    ask(draft, _task_id(step, number), "checkpoint", asked, step.id, subject=str(number))
+    ask(draft, task_ids.checkpoint(step.id, number), "checkpoint", asked, step.id, subject=str(number))
 
 
 def _open(draft: Draft, step: MentoringStep) -> Task:
@@ -157,10 +158,6 @@ def _recorded_already(draft: Draft, command: HoldCheckpoint) -> bool:
                 return True
             raise CHECKPOINT_PAST(number=look.number, step=command.step, outcome=look.outcome)
     return False
-
-
-def _task_id(step: MentoringStep, number: int) -> str:
-    return f"{step.id}/checkpoint-{number}"
 
 
 # --- evolve

@@ -1,6 +1,7 @@
 """Plans: which sessions of its children's training a participant is asked to plan, and when that is answered."""
 
-from domain.identity import participant_id, school_of
+from domain import task_ids
+from domain.identity import participant_id, read_session, school_of
 from domain.participant.draft import Draft
 from domain.participant.state import Task
 from domain.participant.tasks import ask, done, once_more, withdraw_task
@@ -10,7 +11,7 @@ from domain.step import DeliveryStep, SessionDefinition, TrainingStep
 def start_delivery(draft: Draft, step: DeliveryStep) -> None:
     """Ask for every session of the children's training to be planned."""
     for definition in sessions_of(draft, step):
-        ask(draft, f"{step.id}/plan-{definition.id}", "plan", step.plan, step.id, subject=definition.id)
+        ask(draft, task_ids.plan(step.id, definition.id), "plan", step.plan, step.id, subject=definition.id)
 
 
 def delivery_complete(draft: Draft, step: DeliveryStep) -> bool:
@@ -61,7 +62,7 @@ def ask_to_catch_up(draft: Draft, step: DeliveryStep, definition: str, child: st
     subject = f"{definition} {school}"
     if any((task.kind, task.step, task.subject) == ("plan", step.id, subject) for task in draft.state.tasks.values()):
         return
-    name = once_more(draft, f"{step.id}/plan-{definition}-{school}")
+    name = once_more(draft, task_ids.plan_for(step.id, definition, school))
     ask(draft, name, "plan", step.plan, step.id, subject=subject)
 
 
@@ -73,8 +74,10 @@ def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
     if not left:
         return
     subject = cancelled.definition if len(left) == len(children) else " ".join((cancelled.definition, *left))
-    number = session.rpartition(".")[2]
-    ask(draft, f"{step.id}/plan-{cancelled.definition}-again-{number}", "plan", step.plan, step.id, subject=subject)
+    named = read_session(session)
+    assert named is not None
+    name = task_ids.plan_again(step.id, cancelled.definition, named.number)
+    ask(draft, name, "plan", step.plan, step.id, subject=subject)
 
 
 def settle_plans(draft: Draft, delivery: DeliveryStep) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from domain import task_ids
 from domain.event import Event
 from domain.gate import GATE, Gate, Reading, evaluate
 from domain.participant.attending import audience_of
@@ -114,7 +115,7 @@ def is_complete(draft: Draft, step: Step) -> bool:
         case EvidenceStep() | CycleStep():
             return evidence_complete(draft, step)
         case AssignmentStep():
-            return all(f"{step.id}/{each.id}" in draft.state.done for each in step.tasks)
+            return all(task_ids.assignment(step.id, each.id) in draft.state.done for each in step.tasks)
 
 
 def _is_over(draft: Draft, delivery: DeliveryStep) -> bool:
@@ -139,7 +140,7 @@ def _start(draft: Draft, step: Step) -> None:
         case AssignmentStep():
             draft.record(StepStarted(step.id, step.kind))
             for each in step.tasks:
-                ask(draft, f"{step.id}/{each.id}", "assignment", each, step.id)
+                ask(draft, task_ids.assignment(step.id, each.id), "assignment", each, step.id)
 
 
 # --- evolve

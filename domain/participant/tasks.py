@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec.structs import replace
 from pydantic import Field
 
+from domain import task_ids
 from domain.calendar import Due
 from domain.command import Command, Instant, TextGiven
 from domain.event import Event, TextRef
@@ -14,7 +15,7 @@ from domain.identity import nearest
 from domain.participant.draft import Draft, text_ref
 from domain.participant.state import Participant, Task, TaskDone, TaskKind, put, with_facts, without
 from domain.refusal import Reason
-from domain.step import Asked, Assignment, Escalation
+from domain.step import Asked, Assignment, AssignmentStep, Escalation
 from domain.text import Id
 
 # --- events
@@ -169,8 +170,7 @@ def done(draft: Draft, task: str, answer: str | None = None) -> None:
 
 def once_more(draft: Draft, task: str) -> str:
     """The id under which the same is asked: the first time as given, then numbered by how often it was over."""
-    times = sum(name == task or name.startswith(f"{task}.") for name in draft.state.done)
-    return f"{task}.{times + 1}" if times else task
+    return task_ids.once_more(task, sum(task_ids.is_the_same(name, task) for name in draft.state.done))
 
 
 def withdraw_task(draft: Draft, task: str) -> None:
@@ -244,7 +244,7 @@ def move(
 
 def unknown_task(draft: Draft, task: str) -> Exception:
     """Why there is no such task: it has not been asked yet, or there is none of that name."""
-    step = task.partition("/")[0]
+    step = task_ids.read(task).of
     tier = draft.tier
     if step in tier.step_by_id and step not in draft.state.steps and step != task:
         return TOO_EARLY(task=task, school=draft.state.school, step=step)
@@ -271,13 +271,13 @@ def _already(draft: Draft, command: CompleteTask, before: TaskDone) -> None:
 def _answers(draft: Draft, task: Task) -> tuple[str, ...]:
     if task.kind == "decide":
         return DECISIONS
-    return assignment_of(draft, task).answers
-
-
-def assignment_of(draft: Draft, task: Task) -> Assignment:
     step = draft.tier.step_by_id[task.step or ""]
-    assert step.kind == "assignment"
-    return next(each for each in step.tasks if f"{step.id}/{each.id}" == task.id)
+    assert isinstance(step, AssignmentStep)
+    return assignment_of(step, task.id).answers
+
+
+def assignment_of(step: AssignmentStep, task: str) -> Assignment:
+    return next(each for each in step.tasks if task_ids.assignment(step.id, each.id) == task)
 
 
 def check_answer(task: str, answer: str | None, answers: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from domain import task_ids
 from domain.calendar import Due
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
@@ -91,9 +92,6 @@ class AssignDuty(Command):
     def persons_named(self) -> Iterable[str]:
         return (self.person,)
 
-
-#: tasks that ask the manager for somebody to have a duty: duty/<duty>/decide-<number>
-DUTY_TASKS = "duty/"
 
 # --- refusals
 
@@ -192,12 +190,14 @@ def assign_duty(draft: Draft, command: AssignDuty) -> None:
 def _ask_for_another(draft: Draft, duty: str) -> None:
     """Whoever has the duty by a seat of the parent's may not have it here: the manager decides who else."""
     if not _asked_for(draft, duty):
-        times = sum(task.startswith(f"{DUTY_TASKS}{duty}/") for task in draft.state.done)
-        ask(draft, f"{DUTY_TASKS}{duty}/decide-{times + 1}", "decide", MANAGER_DECIDES, subject=duty)
+        about = task_ids.about_duty(duty)
+        number = sum(task_ids.is_decision(task, about) for task in draft.state.done) + 1
+        ask(draft, task_ids.decide(about, number), "decide", MANAGER_DECIDES, subject=duty)
 
 
 def _asked_for(draft: Draft, duty: str) -> list[str]:
-    return [task for task in draft.state.tasks if task.startswith(f"{DUTY_TASKS}{duty}/")]
+    about = task_ids.about_duty(duty)
+    return [task for task in draft.state.tasks if task_ids.is_decision(task, about)]
 
 
 def _may_staff(draft: Draft) -> None:
