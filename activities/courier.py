@@ -60,6 +60,8 @@ class Courier:
         self._on_the_way: set[str] = set()
         #: target -> what is still to be delivered to it, in the order of the log
         self._lines: dict[str, deque[Letter]] = {}
+        #: targets for which something was left in the log: what comes later does not overtake it
+        self._behind: set[str] = set()
         self._targets = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
@@ -94,6 +96,7 @@ class Courier:
     def hand_over(self, letters: Sequence[Letter], receipt: Receipt) -> None:
         """What follows from an append of this worker, behind what other workers appended before it."""
         is_next = receipt.first == self._last + 1 and not self._looking
+        is_next = is_next and self._behind.isdisjoint(each.target for each in letters)
         self._last = receipt.last
         if self._is_held:
             return
@@ -108,8 +111,14 @@ class Courier:
         targets = {each.target for each in letters}
         try:
             async with self._one_look:
-                self.take(await asyncio.to_thread(self._log.followups.pending, _PAGE, targets=targets))
-                self.take(letters)
+                self._behind -= targets
+                waiting = await asyncio.to_thread(self._log.followups.pending, _PAGE, targets=targets)
+                self.take(waiting)
+                if len(waiting) < _PAGE:
+                    self.take(letters)
+                else:
+                    # these may stand behind more than was looked at; whoever looks next finds them there
+                    self._behind |= targets
         except LogUnavailable as away:
             _logger.warning("delivery waits", extra={"followup": letters[0].id, "reason": away.reason})
         finally:
@@ -145,6 +154,7 @@ class Courier:
                         await self._deliver_first(line)
                 except Exception as error:
                     _logger.warning("delivery waits", extra={"followup": line[0].id, "reason": repr(error)})
+                    self._behind.add(target)
                     break
         del self._lines[target]
         self._on_the_way.difference_update(each.id for each in line)

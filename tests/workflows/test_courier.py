@@ -120,3 +120,30 @@ async def test_a_target_that_nobody_answers_for_gives_its_place_to_others(
     await courier.come_to_rest()
     assert asker.heard == ["first"]
     assert log.followups.count() == 0
+
+
+async def test_what_could_not_be_delivered_is_not_overtaken(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.courier._UNANSWERED", 0.1)
+    courier, asker = worker(log)
+    asker.answers = False
+    courier.hand_over(*happens(log, "host", "book"))
+    await asyncio.wait_for(courier.come_to_rest(), 5)
+    asker.answers = True
+    for name in ("credit", "book-again"):
+        courier.hand_over(*happens(log, "host", name))
+    await courier.come_to_rest()
+    assert asker.heard == ["book", "credit", "book-again"]
+    assert log.followups.count() == 0
+
+
+async def test_behind_more_than_one_look_shows_nothing_is_taken(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activities.courier._PAGE", 2)
+    courier, asker = worker(log)
+    happens(log, "elsewhere", "a", "b", "c")
+    courier.hand_over(*happens(log, "here", "d"))
+    await courier.come_to_rest()
+    assert asker.heard == ["a", "b"]
+    while log.followups.count():
+        await courier.deliver(most=2)
+        await courier.come_to_rest()
+    assert asker.heard == ["a", "b", "c", "d"]
