@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from domain.command import Command, Instant
 from domain.event import Event
+from domain.identity import read_session
 from domain.participant.dose import dose_facts
 from domain.participant.draft import Draft
 from domain.participant.plans import training_of
@@ -145,7 +146,13 @@ def evolve_attending(state: Participant, event: AttendingEvent, at: datetime) ->
             booking = replace(state.bookings[event.session], status="cancelled")
             return replace(state, bookings=put(state.bookings, event.session, booking))
         case AttendanceCredited():
-            before = state.bookings.get(event.session) or Booking(event.step, "", at, event.hours, "", "")
+            before = state.bookings.get(event.session) or _unannounced(event, at)
             status = "attended" if event.attended else "missed"
             booking = replace(before, status=status, present=event.seats, hours=event.hours)
             return dose_facts(replace(state, bookings=put(state.bookings, event.session, booking)), event.step)
+
+
+def _unannounced(event: AttendanceCredited, at: datetime) -> Booking:
+    """The attendance came before the invitation, which then says nothing any more: its name says which it was."""
+    named = read_session(event.session)
+    return Booking(event.step, named.definition if named else "", at, event.hours, "", "")

@@ -58,6 +58,9 @@ def told(given: Given, events: tuple[Event, ...]) -> list[Notice]:
     return [each for some in found for each in some]
 
 
+FIRST_OF_TWO = "house.course.two.1"
+
+
 def house() -> Given:
     return a_house(tiny(), "one", "two")
 
@@ -94,6 +97,16 @@ def test_who_has_had_every_session_and_not_enough_of_one_is_to_have_that_one_aga
     (asked,) = follows(given, events)
     assert (asked.stream, asked.command) == ("participant:tiny-2024/house", AskToCatchUp)
     assert asked.arguments == {"child": given.state.id, "step": "course", "definition": definition}
+
+
+def test_attendance_that_comes_before_the_invitation_is_caught_up_on_as_any_other() -> None:
+    steps = [{**step, "dose": {"hours": 8}} if step["id"] == "course" else step for step in SCHOOL["steps"]]
+    given = a_school(changed(school={"steps": steps}))
+    given.when(CreditAttendance, session="house.course.one.1", step="course", hours=4)
+    events = given.when(CreditAttendance, session=FIRST_OF_TWO, step="course", hours=4, absent=("member-1",))
+    assert [each.arguments["definition"] for each in follows(given, events)] == ["two"]
+    late = {"session": FIRST_OF_TWO, "step": "course", "definition": "two", "starts_at": SOON}
+    assert given.when(BookSession, **late, hours=4, mode="online", host="tiny-2024/house") == ()
 
 
 def test_who_has_had_enough_catches_up_on_nothing() -> None:
