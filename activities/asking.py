@@ -134,7 +134,7 @@ class Asker:
             task_queue=self.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=_for_the_eye(stream) if self._to_be_found else None,
-            static_summary=stream.partition(":")[2],
+            static_summary=stream_subject(stream),
         )
 
 

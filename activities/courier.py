@@ -13,7 +13,7 @@ from activities import observing
 from activities.answer import Answer
 from activities.asking import Asker
 from domain.command import Command, parse
-from domain.identity import participant_stream, school_of, stream_subject
+from domain.identity import participant_stream, school_of, stream_subject, whose_peers
 from domain.participant import stream as participant
 from domain.rollout import stream as rollout
 from eventlog.errors import LogUnavailable
@@ -202,9 +202,8 @@ class Courier:
 
     async def _streams(self, target: str) -> Iterable[str]:
         """A target names a stream, or the peers of a participant: those with the same parent."""
-        if not target.startswith("peers:"):
-            return [target]
-        return await asyncio.to_thread(self._peers, stream_subject(target))
+        participant = whose_peers(target)
+        return [target] if participant is None else await asyncio.to_thread(self._peers, participant)
 
     def _peers(self, of: str) -> list[str]:
         own = self._log.rows("participants", stream=participant_stream(of))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from domain import task_ids
+from domain import gate_ids, task_ids
 from domain.identity import read_session
 
 #: kind of task -> how its title is made of that of its step, its item or its session
@@ -146,12 +146,13 @@ class Titles:
         return self._made("plan", f"{title} ({school})" if school else title)
 
     def _gate(self, tier: str, gate: str) -> str:
-        """`certify`, or `enter` and `open` with what lies behind the gate."""
-        kind, _, behind = gate.partition(":")
-        if kind == "certify":
-            certification = self._tiers.get(tier, {}).get("certification") or {}
-            return self._say(certification.get("title"), gate)
-        return self.step(tier, behind) if kind == "enter" else self.tier(behind)
+        """By what lies behind it."""
+        if step := gate_ids.step_behind(gate):
+            return self.step(tier, step)
+        if below := gate_ids.tier_behind(gate):
+            return self.tier(below)
+        certification = self._tiers.get(tier, {}).get("certification") or {}
+        return self._say(certification.get("title"), gate)
 
     def _named(self, things: Iterable[Mapping[str, Any]], wanted: str) -> str:
         return next((self._say(each["title"], wanted) for each in things if each["id"] == wanted), wanted)

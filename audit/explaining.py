@@ -11,6 +11,7 @@ from audit.moment import Moment, shown
 from audit.past import state_at
 from audit.related import StateOf, as_corrected, as_recorded, facts_of, peers_at, verdict_on
 from audit.subject import NotInLog
+from domain import gate_ids
 from domain.command import CASCADE
 from domain.gate import GATE, Facts, Gate, Reading, Value, evaluate, relations_read, sentence
 from domain.history import Corrected
@@ -150,8 +151,7 @@ def _not_looked_at(programme: Programme, state: Participant, gate_id: str) -> li
         remarks.append("The rollout is paused: gates are looked at again once it is resumed.")
     elif state.phase == "seats":
         remarks.append("The team is not complete: gates are looked at once every required seat is filled.")
-    kind, _, step_id = gate_id.partition(":")
-    step = programme.tier_by_id[state.tier].step_by_id.get(step_id) if kind == "enter" else None
+    step = programme.tier_by_id[state.tier].step_by_id.get(gate_ids.step_behind(gate_id) or "")
     before = [each for each in step.after if not is_done(state, each)] if step is not None else []
     if before:
         remarks.append(f"It is looked at once these steps are completed: {', '.join(before)}.")

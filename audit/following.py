@@ -7,13 +7,13 @@ from audit.archive import follows_from
 from domain.command import CASCADE, CLOCK, PassTime
 from domain.consequences import consequences_of
 from domain.event import Event
+from domain.identity import whose_peers
 from domain.participant.onward import Onward
 from domain.programme import Programme
 from eventlog.record import Record
 
 Find = Callable[[str, int | None, str], None]
 
-_PEERS = "peers:"
 _CLOCKS = PassTime(id="clock:any", actor=CLOCK).fingerprint()
 
 
@@ -45,7 +45,7 @@ class Follower:
     def _check_source(self, record: Record, stream: str, version: int) -> None:
         name = f"{stream}@{version}"
         due = self._due.get(name, [])
-        here = [each for each in due if each[0] == record.stream or each[0].startswith(_PEERS)]
+        here = [each for each in due if each[0] == record.stream or whose_peers(each[0])]
         if not here:
             self._find(
                 "follow-up", record.position, f"Nothing follows from event {version} of {stream} for this stream."
@@ -56,7 +56,7 @@ class Follower:
             self._find(
                 "follow-up", record.position, f"It is not the command that follows from event {version} of {stream}."
             )
-        elif not found[0].startswith(_PEERS):
+        elif not whose_peers(found[0]):
             due.remove(found)
             if not due:
                 del self._due[name]

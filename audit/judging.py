@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 import msgspec
 
 from audit.related import facts_of, verdict_on
+from domain import gate_ids
 from domain.gate import GATE, Gate, Reading
 from domain.identity import participant_stream
 from domain.participant.journey import Certified
@@ -111,11 +112,11 @@ class Judge:
         """What only an open gate lets happen."""
         tier = programme.tier_by_id.get(before.tier)
         match event:
-            case Certified() if "certify" not in before.gates:
+            case Certified() if gate_ids.CERTIFY not in before.gates:
                 self._find("gate", record.position, f"{before.id} was certified, and its gate is shut.")
             case StepStarted(step=step_id) if tier is not None:
                 step = tier.step_by_id.get(step_id)
-                if step is not None and step.enter is not None and f"enter:{step_id}" not in before.gates:
+                if step is not None and step.enter is not None and gate_ids.enter(step_id) not in before.gates:
                     self._find("gate", record.position, f"{before.id} started {step_id}, and its gate is shut.")
             case _:
                 pass

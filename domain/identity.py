@@ -13,6 +13,7 @@ StreamKind = Literal["rollout", "participant", "organisation"]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _PERSON_ID = re.compile(r"p-[0-9a-hjkmnp-tv-z]{8}\Z")
+_PEERS = "peers:"
 _KINDS: tuple[StreamKind, ...] = ("rollout", "participant", "organisation")
 
 
@@ -88,6 +89,16 @@ def stream_kind(stream: str) -> StreamKind:
 def stream_subject(stream: str) -> str:
     """The id of the rollout, the participant or the organisation whose stream it is."""
     return stream.partition(":")[2]
+
+
+def peers_of(participant: str) -> str:
+    """What a command is sent to that is meant for all other children of the participant's parent."""
+    return f"{_PEERS}{participant}"
+
+
+def whose_peers(target: str) -> str | None:
+    """The participant whose peers are meant; None where the target is a stream."""
+    return target.removeprefix(_PEERS) if target.startswith(_PEERS) else None
 
 
 def rollout_of_stream(stream: str) -> str | None:

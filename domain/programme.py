@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from domain import gate_ids
 from domain.calendar import SchoolCalendar
 from domain.gate import Gate, opens_on, relations_read
 from domain.step import Asked, Step
@@ -128,10 +129,10 @@ class Tier(Model):
     @cached_property
     def gates(self) -> dict[str, Gate]:
         """Every gate of the tier under the id by which the log knows it."""
-        found: dict[str, Gate] = {f"enter:{step.id}": step.enter for step in self.steps if step.enter is not None}
+        found: dict[str, Gate] = {gate_ids.enter(step.id): step.enter for step in self.steps if step.enter is not None}
         if self.certification is not None:
-            found["certify"] = self.certification.gate
-        return {**found, **{f"open:{opening.tier}": opening.gate for opening in self.opens}}
+            found[gate_ids.CERTIFY] = self.certification.gate
+        return {**found, **{gate_ids.opening(opening.tier): opening.gate for opening in self.opens}}
 
     @cached_property
     def facts_of_others(self) -> dict[str, dict[str, frozenset[str]]]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from domain import gate_ids
 from domain.organisation.stream import Organisation
 from domain.participant.state import Participant
 from domain.programme import Programme
@@ -35,7 +36,7 @@ def participant_standing(programme: Programme, state: Participant, due_at: datet
         team_complete=state.phase != "seats",
         steps_ahead=frozenset(step.kind for step in tier.steps if step.id not in done),
         certified=state.certified_at is not None or tier.certification is None,
-        next_tier_open=all(f"open:{opening.tier}" in state.gates for opening in tier.opens),
+        next_tier_open=all(gate_ids.opening(opening.tier) in state.gates for opening in tier.opens),
         due_at=due_at,
     )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.command import Command
+from domain.identity import stream_subject
 from domain.participant.evidence import items_of
 from domain.participant.state import Participant, Task
 from domain.programme import Programme
@@ -29,7 +30,7 @@ class Acting:
 
     def command(self, kind: type[Command], turn: Turn, now: datetime, number: int = 0, **arguments: Any) -> Command:
         """Of one turn, the command of that number: sent again it is the same command."""
-        name = f"{turn.stream.partition(':')[2]}/{turn.what}/{turn.person}/{number}"
+        name = f"{stream_subject(turn.stream)}/{turn.what}/{turn.person}/{number}"
         if len(name) > _LONGEST_ID:
             name = f"{name[:150]}-{digest(0, name)[:40]}"
         return kind(id=name, actor=turn.person, at=now, entered_by="rehearsal", **arguments)

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from domain.command import Command, TextGiven
+from domain.identity import school_of, stream_subject
 from eventlog.record import NewText
 from rehearsal.drawing import digest
 
@@ -23,7 +24,7 @@ class Turn(msgspec.Struct, frozen=True):
     @property
     def school(self) -> str:
         """The school whom it concerns: chance must not depend on the rehearsal's own id."""
-        return self.stream.partition("/")[2]
+        return school_of(stream_subject(self.stream))
 
 
 class Deed(msgspec.Struct, frozen=True):

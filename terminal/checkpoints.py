@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities.adopted import zone_in
 from domain import task_ids
+from domain.identity import rollout_of, school_of
 from terminal.happenings import happenings_of
 from terminal.reading import must_have_views, names_of, participant_named, reading, rollout_named
 
@@ -70,10 +71,9 @@ def _row(
     mentor: str | None = None,
     remark: str | None = None,
 ) -> Row:
-    rollout, _, school = participant.partition("/")
     return {
-        "rollout": rollout,
-        "school": school,
+        "rollout": rollout_of(participant),
+        "school": school_of(participant),
         "step": step,
         "number": number,
         "outcome": outcome,

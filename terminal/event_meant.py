@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from domain.identity import stream_subject
 from terminal.addressed import Addressed
 from terminal.outcome import BadInput, NotFound
 from terminal.reading import reading
@@ -105,7 +106,7 @@ def _version_at(to: Addressed, position: int) -> int:
     if not records or records[0].position != position:
         raise NotFound(f"The log has no event {position}.")
     if records[0].stream != to.stream:
-        whose = records[0].stream.partition(":")[2]
+        whose = stream_subject(records[0].stream)
         raise NotFound(f"Event {position} is of {whose}, not of {to.state.id}; 'v{position}' would mean its version.")
     return records[0].version
 

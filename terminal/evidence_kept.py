@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from activities.adopted import zone_in
+from domain.identity import rollout_of, school_of
 from terminal.happenings import happenings_of
 from terminal.outcome import BadInput, NotFound
 from terminal.reading import must_have_views, participant_named, reading, rollout_named
@@ -45,8 +46,8 @@ def _attempts(log: "EventLog", told: "Iterable[tuple[str, Happening]]") -> list[
         if isinstance(event, EvidenceSubmitted):
             key = (participant, f"{event.step}/{event.item}", event.attempt)
             found[key] = {
-                "rollout": participant.partition("/")[0],
-                "school": participant.partition("/")[2],
+                "rollout": rollout_of(participant),
+                "school": school_of(participant),
                 "item": key[1],
                 "attempt": event.attempt,
                 "submitted_at": each.happened_at,

@@ -10,7 +10,7 @@ from domain.command import CASCADE, Command
 from domain.consequences import consequences_of
 from domain.event import Event
 from domain.gate import Fact, Facts
-from domain.identity import participant_stream, rollout_stream, stream_kind, stream_subject
+from domain.identity import participant_stream, rollout_stream, stream_kind, whose_peers
 from domain.participant import stream as participant
 from domain.participant.kin import kin_of
 from domain.participant.onward import Onward
@@ -87,9 +87,10 @@ class Imagined:
         return command.model_copy(update={"at": self.at})
 
     def _targets(self, target: str) -> list[str]:
-        if not target.startswith("peers:"):
+        participant = whose_peers(target)
+        if participant is None:
             return [target]
-        of = self.state(participant_stream(stream_subject(target)))
+        of = self.state(participant_stream(participant))
         return [participant_stream(each) for each in self._kin(of, "peers")]
 
     def facts_of(self, state: Any) -> Facts:

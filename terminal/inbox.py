@@ -9,6 +9,7 @@ import msgspec
 from activities.adopted import Adopted, adopted_by
 from activities.dates import due_in_words, zone_of
 from activities.titles import Titles
+from domain.identity import nearest, school_of
 from terminal.outcome import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -88,7 +89,6 @@ class Inbox:
 
     def _is_of_office(self, word: str, others: list[str]) -> Callable[[Row], bool]:
         """Of an office that every rollout has; the definitions need not name it, and there may be none yet."""
-        from domain.identity import nearest
         from domain.programme import OFFICES
 
         if word in OFFICES:
@@ -101,8 +101,6 @@ class Inbox:
         """Tasks of seats and duties that the person holds or stands in for, and of offices that the person has."""
         known = {row["person"] for row in self._snapshot.rows("persons")}
         if person not in known:
-            from domain.identity import nearest
-
             close = nearest(person, known)
             raise NotFound(f"There is no person '{person}'{f'; did you mean {close!r}?' if close else '.'}")
         rights = {(row["right"], row["scope"]) for row in self._snapshot.rows("rights", person=person)}
@@ -121,7 +119,7 @@ class Inbox:
         now, zone = self._now(rollout), self._zone(rollout)
         return {
             "rollout": rollout,
-            "school": row["participant"].partition("/")[2],
+            "school": school_of(row["participant"]),
             "task": row["task"],
             "title": titles.task(row["tier"], row["task"]),
             "kind": row["kind"],

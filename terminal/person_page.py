@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from activities.adopted import zone_in
-from domain.identity import school_of, stream_subject
+from domain.identity import rollout_of, school_of, stream_subject
 from people.errors import PersonProblem
 from people.registry import open_registry
 from terminal.reading import person_meant, reading
@@ -114,8 +114,13 @@ def _seats(log: "EventLog", person: str) -> Iterator[dict[str, Any]]:
         place = (record.stream, event["seat"])
         held.pop(place, None)
         if record.kind == "SeatTaken" and event["person"] == person:
-            rollout, _, school = stream_subject(record.stream).partition("/")
-            held[place] = {"rollout": rollout, "school": school, "seat": event["seat"], "since": record.happened_at}
+            participant = stream_subject(record.stream)
+            held[place] = {
+                "rollout": rollout_of(participant),
+                "school": school_of(participant),
+                "seat": event["seat"],
+                "since": record.happened_at,
+            }
     yield from held.values()
 
 
@@ -123,7 +128,7 @@ def _duties(log: "EventLog", person: str) -> Iterator[dict[str, Any]]:
     for row in log.rows("lineage", other=person, until=None):
         participant = stream_subject(row["stream"])
         yield {
-            "rollout": participant.partition("/")[0],
+            "rollout": rollout_of(participant),
             "school": school_of(participant),
             "duty": row["relation"],
             "since": row["since"],

@@ -12,7 +12,7 @@ from activities.adopted import zone_in
 from activities.facts import rights_in
 from domain.calendar import SchoolCalendar
 from domain.command import TextGiven
-from domain.identity import rollout_stream, stream_subject
+from domain.identity import rollout_stream, school_of, stream_subject
 from domain.participant.tasks import DeadlineMoved
 from domain.programme import Programme
 from domain.rollout.commands import ChangeCalendar
@@ -121,7 +121,7 @@ def _moved(log: "EventLog", name: str, answer: "Answer", before: Mapping[tuple[s
         event = msgspec.json.decode(bytes(record.data))
         if event["because"] == "calendar":
             due = datetime.fromisoformat(event["due_at"])
-            school = stream_subject(record.stream).partition("/")[2]
+            school = school_of(stream_subject(record.stream))
             yield school, event["task"], before.get((record.stream, event["task"])), due
 
 
@@ -135,7 +135,7 @@ def _would_move(
         imagined.ask(rollout_stream(name), prepare(ChangeCalendar, who, calendar=calendar, reason=why))
     for stream, event, _ in imagined.events:
         if isinstance(event, DeadlineMoved):
-            school = stream_subject(stream).partition("/")[2]
+            school = school_of(stream_subject(stream))
             yield school, event.task, before.get((stream, event.task)), event.due_at
 
 

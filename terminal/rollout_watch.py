@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from activities.adopted import zone_in
+from domain.identity import stream_subject
 from terminal import tree
 from terminal.reading import only_rollout, reading, states_of
 from terminal.rollout_reports import header
@@ -91,7 +92,7 @@ def _last(log: "EventLog", rollout: str) -> "list[Record]":
 
 
 def _event(record: "Record", zone: tzinfo) -> str:
-    subject = record.stream.partition(":")[2]
+    subject = stream_subject(record.stream)
     by = "" if record.actor in ("clock", "cascade") else f"  by {record.actor}"
     return f"{record.recorded_at.astimezone(zone):%H:%M:%S}  {record.position:>6}  {subject}  {record.kind}{by}"
 

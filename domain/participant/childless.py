@@ -3,7 +3,7 @@
 Left alone, either would keep its rollout waiting for ever, so the programme manager is asked to go on without them.
 """
 
-from domain import task_ids
+from domain import gate_ids, task_ids
 from domain.participant.draft import Draft
 from domain.participant.hosting import SessionCancelled
 from domain.participant.state import Participant
@@ -70,7 +70,7 @@ def _may_bring(draft: Draft, opening: Opening) -> bool:
         return False
     children = draft.state.children.values()
     there = sum(each.tier == opening.tier and each.ended != "withdrawn" for each in children)
-    shut = f"open:{opening.tier}" not in draft.state.gates
+    shut = gate_ids.opening(opening.tier) not in draft.state.gates
     return shut or there < max(opening.fan_out.target, draft.state.nominated.get(opening.tier, 0))
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from domain import task_ids
+from domain import gate_ids, task_ids
 from domain.event import Event
 from domain.fact_names import CHILDREN_CERTIFIED, CHILDREN_COMPLETED, CHILDREN_OPENED
 from domain.participant.childless import decide_on_opening, goes_on_without
@@ -78,7 +78,7 @@ def open_next_tier(draft: Draft, opening: Opening) -> None:
 
     Whoever names too few in time could keep the rollout waiting for ever: then the programme manager is asked.
     """
-    is_open = opened(draft, f"open:{opening.tier}", opening.gate)
+    is_open = opened(draft, gate_ids.opening(opening.tier), opening.gate)
     if is_open or draft.state.certified_at is not None:
         _ask_to_nominate(draft, opening)
     asked = _asked_to_nominate(draft, opening)
@@ -90,7 +90,7 @@ def children_are_done(draft: Draft) -> bool:
     """Every next tier is open, has at least its least number of children, and all of them have come to their end."""
     for opening in draft.tier.opens:
         under = len(_under(draft, opening))
-        is_open = f"open:{opening.tier}" in draft.state.gates
+        is_open = gate_ids.opening(opening.tier) in draft.state.gates
         if goes_on_without(draft.state, opening.tier):
             continue
         if not is_open or under < max(opening.fan_out.least, draft.state.nominated.get(opening.tier, 0)):

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 from pydantic import Field
 
-from domain import task_ids
+from domain import gate_ids, task_ids
 from domain.calendar import instant_on
 from domain.command import Command, PersonId, TextGiven
 from domain.event import Event, TextRef
@@ -212,7 +212,7 @@ def _certify(draft: Draft) -> None:
     certification = draft.tier.certification
     if certification is None or draft.state.certified_at is not None:
         return
-    if opened(draft, "certify", certification.gate):
+    if opened(draft, gate_ids.CERTIFY, certification.gate):
         draft.record(Certified(draft.state.tier))
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec.structs import replace
 from pydantic import Field
 
-from domain import task_ids
+from domain import gate_ids, task_ids
 from domain.calendar import local_day
 from domain.command import Command, TextGiven
 from domain.event import Event, TextRef
@@ -103,7 +103,7 @@ def _before_it_begins(draft: Draft, step: MentoringStep) -> str:
     """What a mentoring that has not begun waits for: the team, the steps before it, its gate."""
     before = [each for each in step.after if draft.state.fact(f"{each}.done") is not True]
     waits = [f"{each}.done is true" for each in before]
-    if step.enter is not None and f"enter:{step.id}" not in draft.state.gates:
+    if step.enter is not None and gate_ids.enter(step.id) not in draft.state.gates:
         waits.append(sentence(step.enter))
     if draft.state.phase == "seats":
         waits.insert(0, "seats.complete is true")

@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
+from domain import gate_ids
 from domain.command import Command
 from domain.event import Event
 from domain.history import Corrected
-from domain.identity import participant_stream, rollout_stream
+from domain.identity import participant_stream, peers_of, rollout_stream
 from domain.participant import attending, children, evidence, hosting, journey, mentoring, steps, tasks, team
 from domain.participant.dose import to_catch_up
 from domain.participant.draft import substitute_now
@@ -47,12 +48,8 @@ def consequences(programme: Programme, before: Participant, state: Participant, 
             | journey.JourneyClosed()
         ):
             yield from _tell_above(state, event)
-        case steps.GateOpened(gate=gate) if gate.startswith("open:"):
-            yield Onward(
-                rollout_stream(state.rollout),
-                to_rollout.OpenTier,
-                {"parent": state.id, "tier": gate.removeprefix("open:")},
-            )
+        case steps.GateOpened(gate=gate) if tier := gate_ids.tier_behind(gate):
+            yield Onward(rollout_stream(state.rollout), to_rollout.OpenTier, {"parent": state.id, "tier": tier})
         case children.ChildEnrolled():
             yield from _duties_for(programme, state, event.child)
         case team.SeatTaken():
@@ -164,7 +161,7 @@ def _reconsider(programme: Programme, before: Participant, state: Participant) -
             if each.ended is None:
                 yield Onward(participant_stream(child), journey.Reconsider, {})
     if changed & _read_by(programme, (state.tier,), "peers"):
-        yield Onward(f"peers:{state.id}", journey.Reconsider, {})
+        yield Onward(peers_of(state.id), journey.Reconsider, {})
 
 
 def _read_by(programme: Programme, tiers: tuple[str, ...], relation: str) -> frozenset[str]:

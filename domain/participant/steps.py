@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from domain import task_ids
+from domain import gate_ids, task_ids
 from domain.event import Event
 from domain.gate import GATE, Gate, Reading, evaluate
 from domain.participant.attending import audience_of
@@ -71,7 +71,7 @@ def move_step(draft: Draft, step: Step) -> None:
     under_way = draft.state.steps.get(step.id)
     if under_way is None:
         ready = all(is_done(draft.state, each) for each in step.after)
-        is_open = ready and (step.enter is None or opened(draft, f"enter:{step.id}", step.enter))
+        is_open = ready and (step.enter is None or opened(draft, gate_ids.enter(step.id), step.enter))
         if isinstance(step, DeliveryStep) and ready and _is_over(draft, step):
             draft.record(StepStarted(step.id, step.kind, delivers=step.step))
             draft.record(StepCompleted(step.id))
@@ -155,7 +155,7 @@ def evolve_steps(state: Participant, event: StepEvent, at: datetime) -> Particip
             return with_facts(replace(state, steps=put(state.steps, event.step, over)), {f"{event.step}.done": True})
         case GateOpened():
             state = replace(state, gates=put(state.gates, event.gate, state.version))
-            return replace(state, phase="next_tier") if event.gate.startswith("open:") else state
+            return replace(state, phase="next_tier") if gate_ids.tier_behind(event.gate) else state
         case DateCame():
             return replace(state, dates=state.dates | {event.at})
 

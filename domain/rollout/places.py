@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from domain import gate_ids
 from domain.gate import Facts, sentence
 from domain.identity import nearest, participant_id, school_of
 from domain.programme import Opening, Programme, Tier
@@ -154,7 +155,7 @@ def _must_be_open(state: Rollout, place: Place, parent: str, opening: Opening) -
     """Behind a gate a school takes part when the gate of its parent is open, and never by a list before."""
     if (parent, place.tier) not in state.opened:
         rule = sentence(opening.gate)
-        raise GATE_SHUT(school=place.school, gate=f"open:{place.tier}", parent=school_of(parent), rule=rule)
+        raise GATE_SHUT(school=place.school, gate=gate_ids.opening(place.tier), parent=school_of(parent), rule=rule)
 
 
 def check_nomination(
