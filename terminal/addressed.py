@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from activities.titles import Titles
 from terminal.acting import actor
 from terminal.outcome import NotFound
-from terminal.reading import must_have_views, participant_named, reading, states_of
+from terminal.reading import participant_named, reading, states_of
 
 if TYPE_CHECKING:
     from datetime import datetime, time
@@ -86,7 +86,6 @@ def _addressed(school: str, rollout: str | None, who: str, log: str | None) -> A
     from runtime.settings import settings
 
     with reading(log) as opened:
-        must_have_views(opened)
         row = participant_named(opened, school, rollout)
         with states_of(opened) as states:
             programme = states.programme(row["rollout"])

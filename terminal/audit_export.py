@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from terminal.outcome import Refused
-from terminal.reading import reading
+from terminal.reading import reading_events
 from terminal.tables import print_fields
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def write_export(file: Path | None, form: str, log: str | None) -> None:
     from audit.exporting import export
 
-    with reading(log) as opened, opened.snapshot() as snapshot, _output(file) as output:
+    with reading_events(log) as opened, opened.snapshot() as snapshot, _output(file) as output:
         for part in export(snapshot, cast("Format", form)):
             output.write(part)
         head = snapshot.head()
@@ -58,7 +58,7 @@ def write_copy(file: Path, log: str | None, *, as_json: bool) -> None:
 
     if not file.absolute().parent.is_dir():
         raise Refused(f"There is no folder {file.absolute().parent} to write {file.name} into.")
-    with reading(log) as opened:
+    with reading_events(log) as opened:
         try:
             copy_log(opened, file)
         except FileExistsError as error:

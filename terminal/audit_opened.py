@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from terminal.outcome import BadInput, NotFound
-from terminal.reading import reading
+from terminal.reading import reading_events
 
 if TYPE_CHECKING:
     from audit.archive import Archive
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def archive(log: str | None) -> "Iterator[Archive]":
     from audit.archive import open_archive
 
-    with reading(log) as opened, explained(), open_archive(opened) as found:
+    with reading_events(log) as opened, explained(), open_archive(opened) as found:
         if not found.position:
             raise NotFound("The event log is empty.")
         yield found

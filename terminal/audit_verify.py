@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal.audit_opened import explained
 from terminal.outcome import DONE, REFUSED, BadInput
-from terminal.reading import reading
+from terminal.reading import reading_events
 from terminal.tables import counted, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def print_verdict(against: str | None, log: str | None, *, as_json: bool) -> int
     except ValueError as error:
         raise BadInput(str(error)) from error
     began = time.perf_counter()
-    with reading(log) as opened, explained():
+    with reading_events(log) as opened, explained():
         verdict = verify_log(opened, mark, _say if sys.stderr.isatty() else None)
     seconds = time.perf_counter() - began
     if as_json:

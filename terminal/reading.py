@@ -21,7 +21,20 @@ _FEW = 4
 
 @contextmanager
 def reading(log: str | None = None) -> "Iterator[EventLog]":
-    """The log of the settings, or the one named; for reading only."""
+    """The log of the settings, or the one named, with its views; for reading only.
+
+    Without views, as an auditor's copy is, it would look like a log in which there is nothing. Raises NotFound then.
+    """
+    with reading_events(log) as opened:
+        if opened.head().size and not opened.rows("persons", _limit=1) and not opened.rows("rollouts", _limit=1):
+            command = f"kaskad views rebuild{' --log FILE' if log else ''}"
+            raise NotFound(f"This log has no views, as a copy has none: '{command}' makes them.")
+        yield opened
+
+
+@contextmanager
+def reading_events(log: str | None = None) -> "Iterator[EventLog]":
+    """As `reading`, for whoever reads the events alone."""
     from eventlog.log import open_log
     from runtime.settings import settings
 
@@ -35,12 +48,6 @@ def reading(log: str | None = None) -> "Iterator[EventLog]":
             raise NotFound(f"There is no event log at {where}, which is a folder: name the file in it.")
     with open_log(where, read_only=True) as opened:
         yield opened
-
-
-def must_have_views(log: "EventLog") -> None:
-    """An auditor's copy has no views, and would look like a log in which there is nothing. Raises NotFound."""
-    if log.head().size and not log.rows("persons", _limit=1) and not log.rows("rollouts", _limit=1):
-        raise NotFound("This copy of the log has no views: 'kaskad views rebuild --log FILE' makes them.")
 
 
 def rollout_named(log: "EventLog", name: str) -> dict[str, Any]:

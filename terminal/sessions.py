@@ -8,7 +8,7 @@ from activities.titles import Titles
 from domain.identity import read_session, rollout_of, school_of
 from terminal.addressed import Addressed, addressed, one_of
 from terminal.outcome import BadInput
-from terminal.reading import must_have_views, participant_named, reading, rollout_named, states_of
+from terminal.reading import participant_named, reading, rollout_named, states_of
 
 Row = dict[str, Any]
 
@@ -16,7 +16,6 @@ Row = dict[str, Any]
 def sessions(rollout: str | None, school: str | None, log: str | None) -> list[Row]:
     """Every session, or those of a school. Raises NotFound."""
     with reading(log) as opened:
-        must_have_views(opened)
         if rollout is not None:
             rollout_named(opened, rollout)
         concerned = None if school is None else participant_named(opened, school, rollout)["participant"]

@@ -10,7 +10,7 @@ from activities.dates import span_in_words, zone_of
 from eventlog.errors import LogCorrupt, LogTooNew, LogUnavailable
 from runtime.settings import Settings, settings
 from terminal.outcome import DONE, UNREACHABLE, NotFound
-from terminal.reading import reading
+from terminal.reading import reading_events
 from terminal.status_log import Course, LogTold, told_by
 from terminal.status_stack import Stack, look_at_stack
 from terminal.tables import print_fields, print_json, print_table
@@ -36,7 +36,7 @@ def print_status(*, as_json: bool) -> int:
 def _log() -> tuple[LogTold | None, str]:
     """What the log tells; nothing, and why, where it can't be read."""
     try:
-        with reading() as log:
+        with reading_events() as log:
             return told_by(log), ""
     except (NotFound, LogUnavailable, LogTooNew, LogCorrupt) as error:
         return None, str(error)

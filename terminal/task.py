@@ -36,11 +36,10 @@ def list_tasks(
     """
     from runtime.settings import settings
     from terminal.inbox import Inbox, waits_for
-    from terminal.reading import must_have_views, names_of, reading, rollout_named
+    from terminal.reading import names_of, reading, rollout_named
     from terminal.tables import print_json, print_table
 
     with reading(log) as opened, opened.snapshot() as snapshot:
-        must_have_views(opened)
         if rollout_id is not None:
             rollout_named(opened, rollout_id)
         inbox = Inbox(snapshot, settings().language, rollout_id)

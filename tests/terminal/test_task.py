@@ -95,10 +95,16 @@ def test_the_list_needs_no_more_than_the_log(short: Short, tmp_path: Path) -> No
     assert listed[0]["waits_for"].startswith("p-"), "names are not in the log"
 
 
-def test_a_copy_without_views_does_not_look_as_if_nothing_was_asked(short: Short, tmp_path: Path) -> None:
+def test_a_copy_without_views_does_not_look_as_if_there_were_nothing(short: Short, tmp_path: Path) -> None:
     copy = tmp_path / "log.db"
     short("audit", "copy", copy)
-    assert "kaskad views rebuild --log" in short("task", "list", "--log", copy, code=1).err
+    for asked in (
+        *(("task", "list"), ("session", "list"), ("checkpoint", "list"), ("evidence", "list"), ("school", "list")),
+        *(("rollout", "list"), ("rollout", "show"), ("rollout", "calendar", "show"), ("rollout", "watch", "--for", 0)),
+        *(("school", "show", short.first), ("evidence", "get", short.first, "work/report"), ("views", "check")),
+    ):
+        told = short(*asked, "--log", copy, code=1)
+        assert (told.out, "kaskad views rebuild --log FILE" in told.err) == ("", True), asked
     short("views", "rebuild", "--log", copy)
     assert len(short("task", "list", "--log", copy, "--for", short.second, "--json").json) == 5
 
