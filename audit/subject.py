@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable
 
 from audit.archive import Archive
-from domain.identity import nearest, participant_stream, rollout_stream, school_of, stream_kind, stream_subject
+from domain.identity import (
+    nearest,
+    participant_stream,
+    rollout_and_school,
+    rollout_stream,
+    school_of,
+    stream_kind,
+    stream_subject,
+)
 
 _PERSONS = re.compile(rb'"((?:p-[0-9a-z]{8})|(?:sim-[a-z0-9-]{1,58}))"')
 _PAGE = 1000
@@ -28,7 +36,7 @@ def find_rollout(archive: Archive, word: str) -> str:
 
 def find_school(archive: Archive, word: str, rollout: str | None = None) -> str:
     """The stream of a participant, named by its school or as rollout/school."""
-    wanted, _, school = word.removeprefix("participant:").rpartition("/")
+    wanted, school = rollout_and_school(word.removeprefix("participant:"))
     wanted = rollout or wanted
     participants = [stream_subject(stream) for stream in archive.snapshot.streams("participant:")]
     if wanted:

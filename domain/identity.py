@@ -36,6 +36,12 @@ def participant_id(rollout: str, school: str) -> str:
     return f"{rollout}/{school}"
 
 
+def rollout_and_school(name: str) -> tuple[str | None, str]:
+    """How people name a participant: by its school, or by rollout/school."""
+    rollout, _, school = name.rpartition("/")
+    return rollout or None, school
+
+
 def rollout_of(participant: str) -> str:
     return participant.partition("/")[0]
 

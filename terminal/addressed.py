@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from activities.titles import Titles
 from terminal.acting import actor
 from terminal.outcome import NotFound
-from terminal.reading import participant_named, reading, states_of
+from terminal.reading import reading, states_of
+from terminal.school_meant import school_meant
 
 if TYPE_CHECKING:
     from datetime import datetime, time
@@ -86,12 +87,12 @@ def _addressed(school: str, rollout: str | None, who: str, log: str | None) -> A
     from runtime.settings import settings
 
     with reading(log) as opened:
-        row = participant_named(opened, school, rollout)
+        meant = school_meant(opened, school, rollout)
         with states_of(opened) as states:
-            programme = states.programme(row["rollout"])
-            state = states.participant(row["participant"])
+            programme = states.programme(meant.rollout)
+            state = states.participant(meant.participant)
     words = Titles(msgspec.json.decode(programme.model_dump_json()), settings().language)
-    return Addressed(row["stream"], state, programme, words, who)
+    return Addressed(meant.stream, state, programme, words, who)
 
 
 def one_of(wanted: str, known: "list[str] | tuple[str, ...]", what: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from domain.identity import rollout_and_school
 from programmes.sheet import RosterProblem
 from terminal.bulk import read_rows
 from terminal.outcome import BadInput
@@ -62,7 +63,7 @@ def from_sheet(path: Path, asked: Seats, *, as_json: bool) -> tuple[Absences, se
     first: dict[tuple[str, str], int] = {}
     found: dict[str, list[str]] = {}
     for number, row in read_rows(path, _COLUMNS, may_be_empty=True, as_json=as_json).rows:
-        school, seat, present = row["school"].rpartition("/")[2], row["seat"], row["present"]
+        (_, school), seat, present = rollout_and_school(row["school"]), row["seat"], row["present"]
         problems += _unknown(number, school, seat, asked)
         before = first.setdefault((school, seat), number)
         if before != number:

@@ -6,7 +6,8 @@ from activities.adopted import zone_in
 from domain import task_ids
 from domain.identity import rollout_of, school_of
 from terminal.happenings import happenings_of
-from terminal.reading import names_of, participant_named, reading, rollout_named
+from terminal.reading import names_of, reading, rollout_named
+from terminal.school_meant import school_meant
 
 if TYPE_CHECKING:
     from eventlog.log import EventLog
@@ -19,8 +20,8 @@ def checkpoints(school: str | None, rollout: str | None, log: str | None) -> lis
     with reading(log) as opened:
         if rollout is not None:
             rollout_named(opened, rollout)
-        row = None if school is None else participant_named(opened, school, rollout)
-        found = [*_recorded(opened, row, rollout), *_open(opened, row, rollout)]
+        stream = None if school is None else school_meant(opened, school, rollout).stream
+        found = [*_recorded(opened, stream, rollout), *_open(opened, stream, rollout)]
         zones = {name: zone_in(opened, name) for name in {each["rollout"] for each in found}}
     names = names_of(each["mentor"] for each in found)
     for each in found:
@@ -29,11 +30,10 @@ def checkpoints(school: str | None, rollout: str | None, log: str | None) -> lis
     return sorted(found, key=lambda each: (each["rollout"], each["school"], each["step"], each["number"]))
 
 
-def _recorded(log: "EventLog", row: Row | None, rollout: str | None) -> list[Row]:
+def _recorded(log: "EventLog", stream: str | None, rollout: str | None) -> list[Row]:
     from domain.participant.mentoring import CheckpointHeld, CheckpointMissed
 
     found = []
-    stream = None if row is None else row["stream"]
     for participant, each in happenings_of(log, ("CheckpointHeld", "CheckpointMissed"), rollout=rollout, stream=stream):
         look = each.event
         if isinstance(look, CheckpointHeld):
@@ -44,10 +44,10 @@ def _recorded(log: "EventLog", row: Row | None, rollout: str | None) -> list[Row
     return found
 
 
-def _open(log: "EventLog", row: Row | None, rollout: str | None) -> list[Row]:
+def _open(log: "EventLog", stream: str | None, rollout: str | None) -> list[Row]:
     where: dict[str, Any] = {"kind": "checkpoint"}
     where |= {} if rollout is None else {"rollout": rollout}
-    where |= {} if row is None else {"stream": row["stream"]}
+    where |= {} if stream is None else {"stream": stream}
     return [
         _row(
             each["participant"],

@@ -23,7 +23,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class EventMeant:
     """An event of a participant, as it was last corrected."""
 
     position: int
@@ -39,7 +39,7 @@ class Meant:
                 yield field, before.get(field), value
 
 
-def event_meant(to: Addressed, word: str) -> Meant:
+def event_meant(to: Addressed, word: str) -> EventMeant:
     """107 is a position in the log, v12 a version of the stream. Raises BadInput, NotFound."""
     number = word.strip().lower().removeprefix("v")
     if not number.isdecimal() or not int(number):
@@ -49,10 +49,10 @@ def event_meant(to: Addressed, word: str) -> Meant:
         last = to.state.version
         raise NotFound(f"{to.state.school} has no event v{version}; its events go from v1 to v{last}.")
     happening = _as_corrected(to, version)
-    return Meant(happening.position, version, happening.event.kind(), happening)
+    return EventMeant(happening.position, version, happening.event.kind(), happening)
 
 
-def changes_given(to: Addressed, meant: Meant, fields: tuple[str, ...]) -> dict[str, Any]:
+def changes_given(to: Addressed, meant: EventMeant, fields: tuple[str, ...]) -> dict[str, Any]:
     """FIELD=VALUE by field, as values of the field's type; a list with commas, a structure as JSON. Raises BadInput."""
     known = {field.name: field.type for field in msgspec.structs.fields(type(meant.happening.event))}
     found: dict[str, Any] = {}

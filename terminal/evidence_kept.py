@@ -9,7 +9,8 @@ from activities.adopted import zone_in
 from domain.identity import rollout_of, school_of
 from terminal.happenings import happenings_of
 from terminal.outcome import BadInput, NotFound
-from terminal.reading import participant_named, reading, rollout_named
+from terminal.reading import reading, rollout_named
+from terminal.school_meant import school_meant
 
 if TYPE_CHECKING:
     from activities.artefacts import Artefacts
@@ -25,7 +26,7 @@ def attempts(school: str | None, rollout: str | None, log: str | None) -> list[R
     with reading(log) as opened:
         if rollout is not None:
             rollout_named(opened, rollout)
-        stream = None if school is None else participant_named(opened, school, rollout)["stream"]
+        stream = None if school is None else school_meant(opened, school, rollout).stream
         found = _attempts(opened, happenings_of(opened, _KINDS, rollout=rollout, stream=stream))
         zones = {name: zone_in(opened, name) for name in {each["rollout"] for each in found}}
     for each in found:

@@ -9,7 +9,7 @@ import msgspec
 from activities.adopted import Adopted, adopted_by
 from activities.dates import due_in_words, zone_of
 from activities.titles import Titles
-from domain.identity import nearest, school_of
+from domain.identity import nearest, rollout_and_school, school_of
 from terminal.outcome import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ class Inbox:
             return self._is_of_person(person_meant(self._snapshot, word))
         if word.startswith(("p-", "sim-")):
             return self._is_of_person(word)
-        rollout, _, school = word.rpartition("/")
+        rollout, school = rollout_and_school(word)
         schools = {row["school"] for row in self._snapshot.rows("participants")}
         if school in schools:
-            return lambda task: task["school"] == school and rollout in ("", task["rollout"])
+            return lambda task: task["school"] == school and rollout in (None, task["rollout"])
         roles = {role for each in self._definitions() for role in each.definition["roles"]}
         if word in roles:
             return lambda task: task["role"] == word

@@ -54,30 +54,13 @@ def rollout_named(log: "EventLog", name: str) -> dict[str, Any]:
     """The row of a rollout. Raises NotFound with the nearest."""
     rows = {row["rollout"]: row for row in log.rows("rollouts")}
     if name not in rows:
-        raise NotFound(f"There is no rollout '{name}'{_hint(name, rows)}")
+        raise NotFound(f"There is no rollout '{name}'{hint(name, rows)}")
     return rows[name]
-
-
-def participant_named(log: "EventLog", name: str, rollout: str | None = None) -> dict[str, Any]:
-    """The row of a participant, by its school, or by rollout/school. Raises NotFound with the nearest, or BadInput."""
-    wanted, _, school = name.rpartition("/")
-    rollout = rollout or wanted or None
-    if rollout:
-        rollout_named(log, rollout)
-    rows = log.rows("participants", rollout=rollout) if rollout else log.rows("participants")
-    found = [row for row in rows if row["school"] == school]
-    if not found:
-        place = f" in {rollout}" if rollout else ""
-        raise NotFound(f"There is no school '{school}'{place}{_hint(school, {row['school'] for row in rows})}")
-    if len(found) > 1:
-        choices = ", ".join(sorted(row["participant"] for row in found))
-        raise BadInput(f"'{school}' takes part in several rollouts; say which one: {choices}.")
-    return found[0]
 
 
 def _known(person: str, statuses: dict[str, str]) -> str:
     if person not in statuses:
-        raise NotFound(f"There is no person '{person}'{_hint(person, statuses)}")
+        raise NotFound(f"There is no person '{person}'{hint(person, statuses)}")
     if statuses[person] == "erased":
         raise NotFound(f"The person {person} has been erased.")
     return person
@@ -216,7 +199,7 @@ def in_language(names: object, language: str | None = None) -> str:
     return str(texts.get(language or settings().language, "")) if hasattr(texts, "get") else ""
 
 
-def _hint(name: str, known: Any) -> str:
+def hint(name: str, known: Any) -> str:
     from domain.identity import nearest
 
     close = nearest(name, known)

@@ -5,10 +5,11 @@ from typing import Any
 from activities.adopted import adopted_by
 from activities.dates import zone_of
 from activities.titles import Titles
-from domain.identity import read_session, rollout_of, school_of
+from domain.identity import read_session, rollout_and_school, rollout_of, school_of
 from terminal.addressed import Addressed, addressed, one_of
 from terminal.outcome import BadInput
-from terminal.reading import participant_named, reading, rollout_named, states_of
+from terminal.reading import reading, rollout_named, states_of
+from terminal.school_meant import school_meant
 
 Row = dict[str, Any]
 
@@ -18,7 +19,7 @@ def sessions(rollout: str | None, school: str | None, log: str | None) -> list[R
     with reading(log) as opened:
         if rollout is not None:
             rollout_named(opened, rollout)
-        concerned = None if school is None else participant_named(opened, school, rollout)["participant"]
+        concerned = None if school is None else school_meant(opened, school, rollout).participant
         where: dict[str, Any] = {} if rollout is None else {"rollout": rollout}
         parents = {row["parent"] for row in opened.rows("participants", **where)} - {None}
         with states_of(opened) as states:
@@ -36,7 +37,7 @@ def check_plan(to: Addressed, step: str, definition: str, schools: tuple[str, ..
     one_of(definition, [each.id for each in known.sessions], f"session of '{step}' called")
     children = [school_of(child) for child in to.state.children]
     for school in schools:
-        one_of(school.rpartition("/")[2], children, f"school prepared by {to.state.school} called")
+        one_of(rollout_and_school(school)[1], children, f"school prepared by {to.state.school} called")
 
 
 def host_of(session: str, rollout: str | None, acting_as: str | None) -> Addressed:

@@ -10,7 +10,7 @@ from pydantic import Field
 from domain import task_ids
 from domain.command import Command, Instant, TextGiven
 from domain.event import Event, TextRef
-from domain.identity import nearest, school_of, session_id
+from domain.identity import nearest, participant_id, rollout_and_school, school_of, session_id
 from domain.participant.draft import Draft, text_ref
 from domain.participant.plans import (
     ask_again,
@@ -291,9 +291,10 @@ def _record_due(draft: Draft, delivery: DeliveryStep, starts: datetime, hours: i
 
 def _child(draft: Draft, name: str) -> str:
     """A child by its participant id or its school."""
-    wanted = name if "/" in name else f"{draft.state.rollout}/{name}"
+    rollout, school = rollout_and_school(name)
+    wanted = participant_id(rollout or draft.state.rollout, school)
     if wanted not in draft.state.children:
-        raise _not_a_child(draft, name.rpartition("/")[2], draft.state.children)
+        raise _not_a_child(draft, school, draft.state.children)
     return wanted
 
 
