@@ -1,4 +1,4 @@
-"""`kaskad person`: who the persons are, what they may do, and how their data are erased."""
+"""`kaskad person`: who the persons are, what they may do, how their data are erased and their keys wrapped."""
 
 from pathlib import Path
 
@@ -131,3 +131,17 @@ def erase(person_id: str, yes: bool, acting_as: str | None, as_json: bool) -> No
     from terminal.person_erasing import erase as erasing
 
     erasing(person_id, acting_as, yes=yes, as_json=as_json)
+
+
+@person.command("wrap-keys")
+@json_option
+def wrap_keys(as_json: bool) -> None:
+    """Wrap the keys of persons that were entered before there was a KASKAD_MASTER_KEY.
+
+    From then on the registry is read with that key alone: give it to the worker first. Done again it changes nothing.
+
+    For example: kaskad person wrap-keys
+    """
+    from terminal.person_keys import wrap_keys as wrapping
+
+    wrapping(as_json=as_json)

@@ -149,7 +149,7 @@ def persons_addressed() -> Iterator[Callable[[str], str]]:
 
     def addressed(email: str) -> str:
         wanted = email.strip()
-        if not _registry_is_there():
+        if not registry_is_there():
             raise NotFound(
                 f"The log knows ids only, and there is no registry here to look {wanted} up; "
                 "'kaskad person list' shows the ids where it is."
@@ -167,7 +167,7 @@ def persons_addressed() -> Iterator[Callable[[str], str]]:
         yield addressed
 
 
-def _registry_is_there() -> bool:
+def registry_is_there() -> bool:
     from pathlib import Path
 
     from runtime.settings import settings
@@ -182,7 +182,7 @@ def names_of(persons: Iterable[str]) -> dict[str, str]:
     from runtime.settings import settings
 
     wanted = {person for person in persons if person}
-    if not wanted or not _registry_is_there():
+    if not wanted or not registry_is_there():
         return {}
     try:
         with open_registry(settings().registry, settings().keys) as registry:
