@@ -167,7 +167,7 @@ class Artefacts:
             return None
 
     def _discard(self, path: str) -> None:
-        # Left to discard_unfinished when the store is away by now: the cause that brought us here is the one to tell.
+        # Left to a worker when the store is away by now: the cause that brought us here is the one to tell.
         with suppress(Exception):
             self._fs.rm_file(path)
 

@@ -22,6 +22,7 @@ from runtime.loglines import set_up_logging
 from runtime.search_attributes import register_search_attributes
 from runtime.settings import Settings
 from runtime.standstill import MADE_ROOM, CalledAlready, Standstill
+from runtime.tidying import tidy
 from runtime.versions import Version, address_of, make_current
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ async def serve(settings: Settings) -> int:
     if client is None or place is None:
         return 0
     with place:
-        await asyncio.to_thread(_erase_again, settings)
+        await asyncio.to_thread(tidy, settings)
         making_room = asyncio.create_task(_make_room(standstill, stopping))
         await _serve(client, settings, stopping)
         called_off = making_room.cancel()
@@ -150,21 +151,6 @@ async def _make_room(standstill: Standstill, stopping: asyncio.Event) -> None:
     await standstill.called()
     log.info("making room for a backup")
     stopping.set()
-
-
-def _erase_again(settings: Settings) -> None:
-    """Before anybody can read them: a store may have come back from a backup by other ways than `kaskad restore`."""
-    from activities.erasure import apply_erasures
-    from activities.offices import office_for
-    from people.registry import open_registry
-
-    try:
-        with open_registry(settings.registry, settings.keys) as registry:
-            erased = apply_erasures(office_for(settings).log, registry, settings.mailbox)
-        if erased:
-            log.warning("erased again", count=erased)
-    except Exception:
-        log.warning("erasures were not applied; they are at the next start", exc_info=True)
 
 
 async def _reach_temporal(settings: Settings) -> Client:
