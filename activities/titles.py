@@ -16,9 +16,9 @@ _MADE_OF: Final[dict[str, dict[str, str]]] = {
     "review": {"kk": "Сараптау: {title}", "ru": "Рецензия: {title}", "en": "Review: {title}"},
     "decide": {"kk": "Шешім қабылдау: {title}", "ru": "Принять решение: {title}", "en": "Decide: {title}"},
     "duty": {
-        "kk": "Басқа адамды тағайындау: {title}",
-        "ru": "Назначить другого человека: {title}",
-        "en": "Name somebody else: {title}",
+        "kk": "Адам тағайындау: {title}",
+        "ru": "Назначить человека: {title}",
+        "en": "Name somebody: {title}",
     },
     "children": {
         "kk": "Осы қатысушы дайындап жүрген мектептер туралы шешім қабылдау",

@@ -149,3 +149,18 @@ Step = Annotated[
     TrainingStep | DeliveryStep | MentoringStep | EvidenceStep | CycleStep | AssignmentStep,
     Field(discriminator="kind"),
 ]
+
+
+def roles_asked(step: Step) -> frozenset[str]:
+    """Every role that is asked for something by the step, reviews included."""
+    match step:
+        case TrainingStep():
+            return frozenset()
+        case DeliveryStep():
+            return frozenset({step.plan.by, step.record.by})
+        case MentoringStep():
+            return frozenset({step.by})
+        case EvidenceStep(items=items) | CycleStep(phases=items):
+            return frozenset({each.by for each in items} | {each.review.by for each in items if each.review})
+        case AssignmentStep(tasks=tasks):
+            return frozenset(each.by for each in tasks)

@@ -1,8 +1,9 @@
-"""What nobody is asked by a task and somebody does all the same: give duties."""
+"""What somebody does without being asked by a task: give duties, and give those that a task asks for."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
+from domain import task_ids
 from domain.participant.state import Participant
 from domain.participant.team import AssignDuty
 from rehearsal.acting import Acting
@@ -29,10 +30,16 @@ class Unasked:
                 habit = self.acting.plan.habits.duties.get(duty.role)
                 least, most = habit.days if habit else (1, 5)
                 days = draw_between(least, most, self.acting.plan.seed, state.school, duty.role, "duty")
-                yield Turn(self.acting.timing.after(state.enrolled_at, days), self.manager, stream, f"duty/{duty.role}")
+                yield Turn(
+                    self.acting.timing.after(state.enrolled_at, days), self.manager, stream, _of_its_own(duty.role)
+                )
 
     def deed(self, turn: Turn, state: Participant, now: datetime, tries: int) -> Deed:
-        role = turn.what.partition("/")[2]
+        """Of its own accord or because it was asked: it may be done, or no longer asked, by now."""
+        asked = turn.what in state.tasks
+        role = turn.what.split("/")[1]
+        if not asked and (role in state.duties or turn.what != _of_its_own(role)):
+            return Deed()
         candidates, newcomers = self._candidates(state, role)
         person = pick(candidates, self.acting.plan.seed, state.school, role, tries, "who")
         command = self.acting.command(AssignDuty, turn, now, tries, duty=role, person=person)
@@ -56,3 +63,7 @@ class Unasked:
         if found:
             return sorted(found), False
         return [person_id(role, str(number + 1)) for number in range(habit.pool if habit else 3)], True
+
+
+def _of_its_own(role: str) -> str:
+    return task_ids.about_duty(role)

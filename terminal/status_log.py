@@ -65,7 +65,7 @@ class Course(msgspec.Struct, frozen=True):
 
 
 class NoOne(msgspec.Struct, frozen=True):
-    """A duty for which somebody has to be named, since whoever would have it by a seat of the parent's may not."""
+    """A duty for which somebody has to be named: nobody has it, or who would by a seat of the parent's may not."""
 
     rollout: str
     school: str

@@ -82,8 +82,8 @@ def what_is_behind(stack: Stack, told: LogTold) -> Iterator[tuple[str, str]]:
         )
     for each in told.no_one[:_MANY]:
         yield (
-            f"{each.school} needs somebody else as {each.duty}: whoever would be it by a seat of the parent's has a "
-            "part there that rules it out.",
+            f"{each.school} needs somebody as {each.duty}: nobody is, or whoever would be by a seat of the parent's "
+            "has a part there that rules it out.",
             f"kaskad school assign {each.rollout}/{each.school} --duty {each.duty}=PERSON",
         )
     for role in told.unfilled:

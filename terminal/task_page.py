@@ -98,7 +98,7 @@ def _asks(to: "Addressed", task: "Task") -> Page:
     match task.kind:
         case "decide" if task_ids.read(task.id).of == task_ids.DUTY:
             return {
-                "Why": "whoever would have the duty by a seat of the parent's has a part here that rules it out",
+                "Why": _why_nobody(to, task.subject or ""),
                 "Do": f"kaskad school assign {school} --duty {task.subject}=PERSON",
             }
         case "decide" if task_ids.tier_without(task.id) or task_ids.delivery_without(task.id):
@@ -132,6 +132,12 @@ def _asks(to: "Addressed", task: "Task") -> Page:
             return {"Do": f"kaskad school nominate {state.school} --help"}
         case _:
             return {"Do": f"kaskad school seat {school} --help"}
+
+
+def _why_nobody(to: "Addressed", duty: str) -> str:
+    if to.tier.duty_by_role[duty].from_parent is None:
+        return "a step that needs the duty has begun, and nobody has it"
+    return "whoever would have the duty by a seat of the parent's has a part here that rules it out"
 
 
 def _answers(to: "Addressed", task: "Task") -> tuple[str, ...]:

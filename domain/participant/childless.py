@@ -4,22 +4,23 @@ Left alone, either would keep its rollout waiting for ever, so the programme man
 """
 
 from domain import gate_ids, task_ids
+from domain.participant.decisions import decide_while, stands
 from domain.participant.draft import Draft
 from domain.participant.hosting import SessionCancelled
 from domain.participant.state import Participant
-from domain.participant.tasks import MANAGER_DECIDES, ask, withdraw_task, withdraw_tasks_of
+from domain.participant.tasks import withdraw_tasks_of
 from domain.programme import Opening
 from domain.step import DeliveryStep
 
 
 def decide_on_opening(draft: Draft, tier: str, *, late: bool) -> None:
     """Whoever names too few, and too late, is waited for no longer than the manager wants."""
-    _ask(draft, task_ids.about_tier(tier), tier, needed=late)
+    decide_while(draft, task_ids.about_tier(tier), tier, needed=late)
 
 
 def goes_on_without(state: Participant, tier: str) -> bool:
     """Whether the manager has decided that no further child of the tier comes."""
-    return _stands(state, task_ids.about_tier(tier))
+    return stands(state, task_ids.about_tier(tier))
 
 
 def is_over(draft: Draft, delivery: DeliveryStep, *, for_nobody: bool) -> bool:
@@ -31,14 +32,14 @@ def is_over(draft: Draft, delivery: DeliveryStep, *, for_nobody: bool) -> bool:
     about = task_ids.about_delivery(delivery.id)
     openings = [each for each in draft.tier.opens if each.tier in delivery.tiers]
     if not for_nobody or any(_may_bring(draft, each) for each in openings) or _to_record(draft, delivery):
-        _ask(draft, about, delivery.id, needed=False)
+        decide_while(draft, about, delivery.id, needed=False)
         return False
     children = [each for each in draft.state.children.values() if each.tier in delivery.tiers]
     if openings or any(each.ended == "completed" for each in children):
         return True
     # Where it is the first step, its children may not have been heard of yet.
-    _ask(draft, about, delivery.id, needed=bool(children or delivery.after))
-    return _stands(draft.state, about)
+    decide_while(draft, about, delivery.id, needed=bool(children or delivery.after))
+    return stands(draft.state, about)
 
 
 def end_for_nobody(draft: Draft, delivery: DeliveryStep) -> None:
@@ -47,21 +48,6 @@ def end_for_nobody(draft: Draft, delivery: DeliveryStep) -> None:
         if (session.step, session.status) == (delivery.step, "planned"):
             draft.record(SessionCancelled(name))
     withdraw_tasks_of(draft, delivery.id)
-
-
-def _ask(draft: Draft, about: str, subject: str, *, needed: bool) -> None:
-    """Asked again after "acted", if it is still so; what is no longer needed is taken back."""
-    asked = [task for task in draft.state.tasks if task_ids.is_decision(task, about)]
-    if not needed:
-        for task in asked:
-            withdraw_task(draft, task)
-    elif not asked and not _stands(draft.state, about):
-        number = sum(task_ids.is_decision(task, about) for task in draft.state.done) + 1
-        ask(draft, task_ids.decide(about, number), "decide", MANAGER_DECIDES, subject=subject)
-
-
-def _stands(state: Participant, about: str) -> bool:
-    return any(task_ids.is_decision(task, about) and ended.answer == "stands" for task, ended in state.done.items())
 
 
 def _may_bring(draft: Draft, opening: Opening) -> bool:

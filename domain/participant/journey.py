@@ -19,7 +19,7 @@ from domain.participant.interruptions import pause
 from domain.participant.state import Participant, Phase, SeatState, with_facts
 from domain.participant.steps import DateCame, is_done, move_step, opened
 from domain.participant.tasks import MANAGER_DECIDES, ask, done
-from domain.participant.team import STAFFING, SeatTaken
+from domain.participant.team import STAFFING, SeatTaken, ask_for_holders
 from domain.programme import Programme
 from domain.text import Id, Text
 
@@ -192,6 +192,7 @@ def advance(draft: Draft) -> None:
         _certify(draft)
         for opening in draft.tier.opens:
             open_next_tier(draft, opening)
+        ask_for_holders(draft)
         _complete(draft)
 
 

@@ -10,11 +10,13 @@ from domain import task_ids
 from domain.calendar import Due
 from domain.command import Command, Instant, PersonId
 from domain.event import Event
+from domain.participant.decisions import decide_anew, decide_while, open_decisions
 from domain.participant.draft import Draft, roles_of
 from domain.participant.state import DutyState, Participant, PastDuty, put, with_facts
-from domain.participant.tasks import MANAGER_DECIDES, ask, done
+from domain.participant.tasks import done
 from domain.programme import Staffing
 from domain.refusal import Reason, Refused
+from domain.step import roles_asked
 from domain.text import Id
 
 # --- events
@@ -172,7 +174,7 @@ def assign_duty(draft: Draft, command: AssignDuty) -> None:
     duties = draft.tier.duty_by_role
     if command.duty not in duties:
         raise NO_DUTY(duty=command.duty, school=draft.state.school, duties=", ".join(duties) or "none")
-    before = draft.state.duties.get(command.duty)
+    about, before = task_ids.about_duty(command.duty), draft.state.duties.get(command.duty)
     if before is not None and before.person == command.person:
         return
     try:
@@ -180,24 +182,27 @@ def assign_duty(draft: Draft, command: AssignDuty) -> None:
     except Refused:
         if not draft.by_the_system:
             raise
-        _ask_for_another(draft, command.duty)
+        # whoever has the duty by a seat of the parent's may not have it here
+        if not open_decisions(draft.state, about):
+            decide_anew(draft, about, command.duty)
         return
     draft.record(DutyAssigned(command.duty, command.person, before.person if before else None))
-    for task in _asked_for(draft, command.duty):
+    for task in open_decisions(draft.state, about):
         done(draft, task, "acted")
 
 
-def _ask_for_another(draft: Draft, duty: str) -> None:
-    """Whoever has the duty by a seat of the parent's may not have it here: the manager decides who else."""
-    if not _asked_for(draft, duty):
-        about = task_ids.about_duty(duty)
-        number = sum(task_ids.is_decision(task, about) for task in draft.state.done) + 1
-        ask(draft, task_ids.decide(about, number), "decide", MANAGER_DECIDES, subject=duty)
+def ask_for_holders(draft: Draft) -> None:
+    """Of each duty that no seat brings with it, and that nobody has when a step begins to need it."""
+    needed = {role for step in draft.tier.steps if _is_under_way(draft, step.id) for role in roles_asked(step)}
+    for duty in draft.tier.duties:
+        if duty.from_parent is None:
+            lacks = duty.role in needed and duty.role not in draft.state.duties
+            decide_while(draft, task_ids.about_duty(duty.role), duty.role, needed=lacks)
 
 
-def _asked_for(draft: Draft, duty: str) -> list[str]:
-    about = task_ids.about_duty(duty)
-    return [task for task in draft.state.tasks if task_ids.is_decision(task, about)]
+def _is_under_way(draft: Draft, step: str) -> bool:
+    under_way = draft.state.steps.get(step)
+    return under_way is not None and under_way.done_at is None
 
 
 def _may_staff(draft: Draft) -> None:

@@ -110,6 +110,14 @@ def kinds(events: Iterable[Event]) -> list[str]:
 
 def a_school(programme: Programme | None = None, **enrolment: Any) -> Given:
     """A school that has just begun, with its mentor and its reviewer."""
+    given = a_school_alone(programme, **enrolment)
+    given.when(AssignDuty, duty="mentor", person=MENTOR)
+    given.when(AssignDuty, MANAGER, duty="reviewer", person=REVIEWER)
+    return given
+
+
+def a_school_alone(programme: Programme | None = None, **enrolment: Any) -> Given:
+    """The same before anybody is its mentor or its reviewer."""
     given = Given(programme or tiny())
     arguments: dict[str, Any] = {
         "participant": "tiny-2024/one",
@@ -124,8 +132,6 @@ def a_school(programme: Programme | None = None, **enrolment: Any) -> Given:
         "ends": "2025-06-30",
     }
     given.when(Enrol, **{**arguments, **enrolment})
-    given.when(AssignDuty, duty="mentor", person=MENTOR)
-    given.when(AssignDuty, MANAGER, duty="reviewer", person=REVIEWER)
     return given
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from domain import task_ids
 from domain.calendar import due_at
 from domain.participant.draft import holders_of
 from domain.participant.evidence import ReviewEvidence, SubmitEvidence, items_of
@@ -11,7 +12,7 @@ from domain.participant.hosting import PlanSession, RecordAttendance
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.state import Task
 from domain.participant.tasks import CompleteTask
-from domain.participant.team import TakeSeat
+from domain.participant.team import AssignDuty, TakeSeat
 from domain.programme import Programme
 from domain.rollout.commands import NominateSchools, Place
 from domain.step import (
@@ -56,6 +57,8 @@ class PeopledWorld(World):
         match task.kind:
             case "assignment":
                 self.ask_school(school, CompleteTask, actor, task=task.id, answer=self._answer(school, task))
+            case "decide" if task_ids.read(task.id).of == task_ids.DUTY:
+                self.ask_school(school, AssignDuty, actor, duty=task.subject, person=self.person())
             case "decide":
                 self.ask_school(school, CompleteTask, actor, task=task.id, answer="acted")
             case "checkpoint":

@@ -44,7 +44,7 @@ async def test_a_person_is_told_in_their_language_with_titles_and_dates_in_words
 async def test_many_notices_at_once_become_one_message(post: Post) -> None:
     lead = await post.person("Lead", "ru")
     await post.start(north=lead, south=lead)
-    assert post.deliver() == 11
+    assert post.deliver() == 15
     (letter,) = post.letters(lead)
     assert letter["Subject"] == "Короткая: сообщений — 8"
     assert letter.get_content().count("* школа north: ") == 4
@@ -55,7 +55,7 @@ async def test_many_notices_at_once_become_one_message(post: Post) -> None:
 async def test_a_burst_is_let_pass_so_that_it_becomes_one_message(post: Post) -> None:
     await post.start(north=await post.person("Lead"))
     assert post.deliver(seconds=1) == 0
-    assert post.deliver(seconds=10) == 6
+    assert post.deliver(seconds=10) == 8
 
 
 async def test_nobody_waits_long_because_there_is_always_something_to_tell(post: Post) -> None:
@@ -63,7 +63,7 @@ async def test_nobody_waits_long_because_there_is_always_something_to_tell(post:
     await put_off(post, 20, after=timedelta(seconds=30))
     assert post.deliver(seconds=1) == 0
     await put_off(post, 21, after=timedelta(seconds=29))
-    assert post.deliver(seconds=1) == 8
+    assert post.deliver(seconds=1) == 10
 
 
 async def test_nobody_is_told_anything_at_night(post: Post) -> None:
@@ -71,7 +71,7 @@ async def test_nobody_is_told_anything_at_night(post: Post) -> None:
     post.now += timedelta(hours=8)
     await post.start(north=lead)
     assert post.deliver(hours=1) == 0
-    assert post.deliver(hours=9.1) == 6
+    assert post.deliver(hours=9.1) == 8
 
 
 async def test_a_notice_that_was_late_is_not_made_good_at_night(post: Post) -> None:
@@ -80,7 +80,7 @@ async def test_a_notice_that_was_late_is_not_made_good_at_night(post: Post) -> N
     await post.start(north=lead)
     assert post.deliver(hours=9) == 0
     assert post.letters(lead) == []
-    assert post.deliver(hours=9) == 6
+    assert post.deliver(hours=9) == 8
 
 
 async def test_what_is_done_by_then_is_not_asked_any_more(post: Post) -> None:

@@ -115,7 +115,7 @@ def test_a_session_tells_when_it_begins_by_the_clocks_of_the_programme() -> None
         ("mentoring/checkpoint-3", "Online mentoring: checkpoint 3"),
         ("nominate/rural-hub-school", "Nominate schools: Rural hub school"),
         ("nominate/rural-hub-school.2", "Nominate schools: Rural hub school"),
-        ("duty/mentor/decide-1", "Name somebody else: Mentor"),
+        ("duty/mentor/decide-1", "Name somebody: Mentor"),
         ("children/decide", "Decide about the schools that it was preparing"),
         (
             "children/tier-rural-hub-school/decide-1",

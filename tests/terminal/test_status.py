@@ -86,7 +86,7 @@ def test_a_duty_for_which_somebody_has_to_be_named_is_told_with_what_to_do(tmp_p
     assert told.no_one == [NoOne("tiny-2024", "one", "mentor")]
     stack = Stack(server=True, worker=True, address="here:7233", workers=("one@here",), why="")
     sentences = dict(what_is_behind(stack, told))
-    wrong = next(each for each in sentences if "one needs somebody else as mentor" in each)
+    wrong = next(each for each in sentences if "one needs somebody as mentor" in each)
     assert sentences[wrong] == "kaskad school assign tiny-2024/one --duty mentor=PERSON"
 
 

@@ -29,6 +29,7 @@ from tests.domain.given import (
     STRANGER,
     a_house,
     a_school,
+    a_school_alone,
     about,
     kinds,
 )
@@ -185,6 +186,45 @@ def test_a_duty_that_goes_with_a_seat_and_may_not_is_asked_of_the_manager() -> N
     (again,) = school.when(AssignDuty, duty="mentor", person=REVIEWER)
     assert isinstance(again, TaskAsked)
     assert again.task == "duty/mentor/decide-2"
+
+
+NAME_A_REVIEWER = "duty/reviewer/decide-1"
+NO_SEAT_BRINGS_IT = [{"role": "mentor", "not_also": ["head"]}, {"role": "reviewer", "not_also": ["mentor"]}]
+
+
+def test_a_duty_that_nobody_has_is_asked_for_when_a_step_begins_to_need_it() -> None:
+    school = a_school_alone(changed(school={"duties": NO_SEAT_BRINGS_IT}))
+    assert school.state.tasks[NAME_A_REVIEWER].role == "programme-manager", "evidence is asked for, and reviewed"
+    assert "duty/mentor/decide-1" not in school.state.tasks, "the talks have not begun"
+    school.when(CompleteTask, HEAD, task="ready/go")
+    (_, _, _, _, asked) = school.when(CompleteTask, MEMBER, task="ready/choice", answer="yes")
+    assert isinstance(asked, TaskAsked)
+    assert (asked.task, asked.what, asked.subject) == ("duty/mentor/decide-1", "decide", "mentor")
+
+
+def test_whoever_is_named_ends_what_was_asked() -> None:
+    school = a_school_alone()
+    events = school.when(AssignDuty, MANAGER, duty="reviewer", person=REVIEWER)
+    assert events == (DutyAssigned("reviewer", REVIEWER), TaskCompleted(NAME_A_REVIEWER, "acted"))
+    assert school.when(AssignDuty, MANAGER, duty="reviewer", person=SPARE) == (
+        DutyAssigned("reviewer", SPARE, REVIEWER),
+    )
+
+
+def test_as_long_as_nobody_is_named_it_is_asked_again_unless_that_stands() -> None:
+    school = a_school_alone()
+    _, asked = school.when(CompleteTask, MANAGER, task=NAME_A_REVIEWER, answer="acted")
+    assert isinstance(asked, TaskAsked)
+    assert asked.task == "duty/reviewer/decide-2"
+    assert kinds(school.when(CompleteTask, MANAGER, task=asked.task, answer="stands")) == ["TaskCompleted"]
+
+
+def test_a_duty_that_goes_with_a_seat_of_the_parents_is_not_asked_for_before_it_comes() -> None:
+    school = a_school_alone()
+    school.when(CompleteTask, HEAD, task="ready/go")
+    school.when(CompleteTask, MEMBER, task="ready/choice", answer="yes")
+    assert school.state.tasks["talk/checkpoint-1"].role == "mentor"
+    assert "duty/mentor/decide-1" not in school.state.tasks
 
 
 def test_the_manager_may_leave_a_duty_as_it_stands() -> None:
