@@ -84,10 +84,19 @@ def _read_manifest(folder: Path) -> Manifest:
 
 
 def lost_by(stores: Stores, manifest: Manifest) -> int:
-    """How many events of the log here are not in the backup."""
+    """How many events of the log here are not in the backup. Raises LogNotEmpty where none of them can be replaced."""
     with suppress(LogCorrupt), _log_here(stores) as log:
-        return 0 if log is None else _beyond(log, manifest)
+        if log is None:
+            return 0
+        _require_replaceable(log)
+        return _beyond(log, manifest)
     return 0
+
+
+def _require_replaceable(log: EventLog) -> None:
+    """In a server's database nothing is ever replaced."""
+    if not log.database.is_sqlite and log.head().size:
+        raise LogNotEmpty(log.database.place)
 
 
 def bring_back(stores: Stores, folder: Path, manifest: Manifest, more_erased: Collection[str] = ()) -> Restored:
@@ -125,8 +134,7 @@ def _take_leave(stores: Stores, manifest: Manifest) -> _Here:
         with _log_here(stores) as log:
             if log is None:
                 return _Here()
-            if not log.database.is_sqlite and log.head().size:
-                raise LogNotEmpty(log.database.place)
+            _require_replaceable(log)
             events = _beyond(log, manifest)
             aside = None
             if events:

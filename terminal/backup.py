@@ -73,6 +73,7 @@ def restore(folder: Path, yes: bool, erasures: tuple[str, ...], as_json: bool) -
     """
     from activities.backup import BackupProblem
     from activities.restoring import check_backup, lost_by
+    from eventlog.errors import LogNotEmpty
     from runtime.settings import settings
     from terminal.restoring import bring_back
 
@@ -84,6 +85,8 @@ def restore(folder: Path, yes: bool, erasures: tuple[str, ...], as_json: bool) -
         restored, workflows = bring_back(folder, manifest, erasures)
     except BackupProblem as error:
         raise BadInput(str(error)) from error
+    except LogNotEmpty as error:
+        raise Refused(f"{error} Make an empty database, and name it with KASKAD_LOG.") from error
     if as_json:
         print_json({"mark": f"{restored.size}:{restored.root}", "workflows": workflows, "restored": restored})
     else:

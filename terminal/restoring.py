@@ -21,7 +21,6 @@ _LOOK_EVERY = 0.3
 def bring_back(folder: Path, manifest: "Manifest", erasures: Iterable[str]) -> "tuple[Restored, str]":
     """What was restored, and what became of the workflows."""
     from activities.restoring import bring_back as bring_stores_back
-    from eventlog.errors import LogNotEmpty
     from runtime.connection import names_a_server
     from runtime.folder import DataFolder
     from runtime.settings import settings
@@ -32,12 +31,9 @@ def bring_back(folder: Path, manifest: "Manifest", erasures: Iterable[str]) -> "
     has_temporal = runs or names_a_server()
     if has_temporal:
         asyncio.run(_require_temporal())
-    try:
-        with _alone(data, runs):
-            restored = bring_stores_back(settings(), folder, manifest, erased)
-            ended = asyncio.run(_end_workflows()) if has_temporal else _forget_temporal(data)
-    except LogNotEmpty as error:
-        raise Refused(f"{error} Make an empty database, and name it with KASKAD_LOG.") from error
+    with _alone(data, runs):
+        restored = bring_stores_back(settings(), folder, manifest, erased)
+        ended = asyncio.run(_end_workflows()) if has_temporal else _forget_temporal(data)
     if not runs:
         return restored, f"{ended}; a worker makes them anew at its start"
     return restored, f"{ended}; {asyncio.run(_wait_until_it_agrees())}"

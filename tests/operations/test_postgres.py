@@ -13,7 +13,9 @@ from audit.views import compare, rebuild
 from eventlog.copy import copy_log
 from eventlog.errors import LogNotEmpty
 from eventlog.log import open_log
+from runtime.folder import DataFolder
 from runtime.settings import Settings
+from runtime.standstill import Standstill
 from tests.operations.conftest import NAMES, WROTE, Kept, fill
 from tests.postgres_server import fresh_database, plain, postgres_server
 from tests.terminal.calling import Calls
@@ -59,7 +61,9 @@ def test_a_database_that_has_events_is_left_as_it_is(in_postgres: Kept, tmp_path
     with pytest.raises(LogNotEmpty):
         bring_back(in_postgres.settings, folder, manifest)
     calls = Calls(in_postgres.settings.home, in_postgres.operator)
-    refused = calls("restore", folder, "--yes", code=1, KASKAD_LOG=in_postgres.settings.log)
+    # A worker is not told to let go for what is refused all the same.
+    with Standstill(DataFolder(in_postgres.settings.home)).working():
+        refused = calls("restore", folder, "--yes", code=1, KASKAD_LOG=in_postgres.settings.log)
     assert "Make an empty database" in refused.err
     with in_postgres.log() as log:
         assert log.head().size == manifest.size + 1
