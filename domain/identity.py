@@ -154,3 +154,20 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     by_folded = {candidate.casefold(): candidate for candidate in sorted(candidates, reverse=True)}
     close = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
+
+
+class Nearest:
+    """`nearest` among the same candidates for the words of a whole table.
+
+    Only the first so many words are helped: each is held against every candidate, and both can be thousands.
+    """
+
+    def __init__(self, candidates: Iterable[str], most: int = 50) -> None:
+        self._candidates = candidates
+        self._most = most
+        self._found: dict[str, str | None] = {}
+
+    def to(self, word: str) -> str | None:
+        if word not in self._found and len(self._found) < self._most:
+            self._found[word] = nearest(word, self._candidates)
+        return self._found.get(word)

@@ -195,6 +195,14 @@ class Programme(Model):
         return {tier: tuple(parents) for tier, parents in found.items()}
 
     @cached_property
+    def tiers_below(self) -> dict[str, tuple[str, ...]]:
+        """tier -> the tiers that it is a parent of"""
+        return {
+            tier.id: tuple(below for below, parents in self.parents_of.items() if tier.id in parents)
+            for tier in self.tiers
+        }
+
+    @cached_property
     def role_names(self) -> tuple[str, ...]:
         """Every role that may be named: those of the definition, and the offices that every rollout has."""
         return tuple(dict.fromkeys((*self.roles, *OFFICES)))

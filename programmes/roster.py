@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from domain.identity import LONGEST_ID, is_person_id, is_valid_id, nearest
+from domain.identity import LONGEST_ID, Nearest, is_person_id, is_valid_id, nearest
 from domain.programme import Programme
 from domain.rollout.commands import Place
 from domain.text import LONG, SHORT, Text, unprintable
@@ -211,10 +211,11 @@ def _across(rows: list[_Row], programme: Programme, others: Collection[str] | No
             message = f"'{row.school}' stands on row {first[row.school].number} already"
             yield RosterProblem(row.number, "school", message, "each school stands once")
         first.setdefault(row.school, row)
+    known = Nearest([*first, *(others or ())])
     for row in rows:
         parent = first.get(row.parent) if row.parent else None
         if others is not None and row.parent and parent is None and row.parent not in others:
-            near = nearest(row.parent, [*first, *others])
+            near = known.to(row.parent)
             right = f"did you mean '{near}'?" if near else "a school of the list, or one that takes part already"
             yield RosterProblem(row.number, "parent", f"there is no school '{row.parent}'", right)
         above = programme.parents_of.get(row.tier, ())

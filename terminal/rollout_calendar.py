@@ -133,7 +133,7 @@ def _would_move(
         imagined = Imagined(states.programme(name), name, rights, datetime.now(UTC), states.snapshot)
         why = TextGiven(id="imagined", hash="0" * 64)
         imagined.ask(rollout_stream(name), prepare(ChangeCalendar, who, calendar=calendar, reason=why))
-    for stream, event, _ in imagined.events:
+    for stream, event in imagined.events:
         if isinstance(event, DeadlineMoved):
             school = school_of(stream_subject(stream))
             yield school, event.task, before.get((stream, event.task)), event.due_at

@@ -45,7 +45,7 @@ class Plan:
     def participants(self) -> list[Participant]:
         if self.imagined is None:
             return []
-        streams = dict.fromkeys(stream for stream, _, _ in self.imagined.events)
+        streams = dict.fromkeys(stream for stream, _ in self.imagined.events)
         return [state for stream in streams if isinstance(state := self.imagined.state(stream), Participant)]
 
     @property
@@ -165,16 +165,17 @@ def _events(found: Plan) -> str:
     return f"{len(found.imagined.events)} events: {kinds}"
 
 
-def _tiers(found: Plan) -> list[tuple[str, int, int, int, int, str]]:
+def _tiers(found: Plan) -> list[tuple[str, int | None, int, int, int, str]]:
+    """Where the cohort plans nothing for a tier, that is not the same as planning none."""
     programme = found.wanted.definition.programme
     planned = programme.cohorts[found.wanted.cohort].participants
     listed = Counter(each.tier for each in found.wanted.places)
-    rows = []
+    participants, rows = found.participants, []
     for tier in programme.tiers:
-        states = [each for each in found.participants if each.tier == tier.id]
+        states = [each for each in participants if each.tier == tier.id]
         number = max(listed[tier.id], len(states))
         filled = sum(seat.person is not None for each in states for seat in each.seats.values())
-        rows.append((tier.id, planned.get(tier.id, 0), number, number * len(tier.seats), filled, _duties(tier, number)))
+        rows.append((tier.id, planned.get(tier.id), number, number * len(tier.seats), filled, _duties(tier, number)))
     return rows
 
 
@@ -188,7 +189,7 @@ def _asked(found: Plan) -> list[tuple[str, str, int, datetime]]:
     if found.imagined is None:
         return []
     first: dict[tuple[str, str], list[datetime]] = {}
-    for _, event, _ in found.imagined.events:
+    for _, event in found.imagined.events:
         if isinstance(event, TaskAsked):
             first.setdefault((event.role, event.task), []).append(event.due_at)
     return [(role, task, len(dues), min(dues)) for (role, task), dues in sorted(first.items())]
@@ -210,7 +211,7 @@ def _notes(found: Plan) -> Iterator[str]:
         yield "Whether the actor may do it was not checked: there is no event log yet, or nobody is named by --as."
     yield from _dates(found, local_day(datetime.now(UTC), programme.time_zone))
     for tier, planned, listed, seats, filled, duties in _tiers(found):
-        if listed and planned and listed != planned:
+        if listed and planned is not None and listed != planned:
             yield f"The list has {listed} of the tier {tier}; the cohort plans {planned}."
         if seats > filled:
             yield f"Nobody sits in {seats - filled} of {seats} seats of the tier {tier} yet ('kaskad school seat')."

@@ -112,11 +112,12 @@ def refusals_of(
             check(left)
             break
         except Refused as refused:
-            bad = refused.params.get("school")
-            if bad not in {place.school for place in left}:
+            those = [refused, *refused.also]
+            bad = {each.params.get("school") for each in those}
+            if not bad <= {place.school for place in left}:
                 raise
-            found.append(refused)
-            left = tuple(place for place in left if bad not in (place.school, place.parent))
+            found += those
+            left = tuple(place for place in left if bad.isdisjoint((place.school, place.parent)))
     return left, found
 
 
@@ -137,15 +138,16 @@ def so_many(refused: "Sequence[Refused]", places: "Sequence[Place]") -> str:
 
 
 def _unknown_persons(file: Path, places: "tuple[Place, ...]", log: "EventLog") -> "Iterable[RosterProblem]":
-    from domain.identity import nearest
+    from domain.identity import Nearest
     from programmes.sheet import RosterProblem
 
     status = {row["person"]: row["status"] for row in log.rows("persons")}
+    known = Nearest([person for person, is_known in status.items() if is_known == "known"])
     for place in places:
         for seat, person in place.persons.items():
             if status.get(person) == "known":
                 continue
-            close = nearest(person, [each for each, is_known in status.items() if is_known == "known"])
+            close = known.to(person)
             right = f"did you mean '{close}'?" if close else "register the person: 'kaskad person add'"
             message = f"{person} has been erased" if person in status else f"there is no person {person}"
             yield RosterProblem(0, f"seat:{seat} of {place.school}", message, right)

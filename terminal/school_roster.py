@@ -209,9 +209,11 @@ def replace(
         meant = school_meant(log, old, rollout)
         persons = {seat: person_meant(log, person) for seat, person in seats.items()}
         with states_of(log) as states:
-            old_one = states.participant(meant.participant)
-            left = old_one.phase == "withdrawn"
-            behind = [school_of(child) for child, each in old_one.children.items() if each.ended is None]
+            left = states.participant(meant.participant).phase == "withdrawn"
+            # of the roster: the school itself hears of its children a moment later
+            roster = states.rollout(meant.rollout).roster.values()
+            under_way = [each for each in roster if each.status in ("enrolled", "certified")]
+            behind = [each.school for each in under_way if each.parent == meant.participant]
             place = _in_place_of(states, meant, new, given, persons)
             _check_newcomer(states, meant, new)
             _try_to_replace(states, meant, place, who, left=left)

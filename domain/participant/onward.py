@@ -155,13 +155,20 @@ def _reconsider(programme: Programme, before: Participant, state: Participant) -
     changed = {name for name, fact in state.facts.items() if before.facts.get(name) != fact}
     if state.parent is not None and changed & _read_by(programme, programme.parents_of[state.tier], "children"):
         yield Onward(participant_stream(state.parent), journey.Reconsider, {})
+    yield from _reconsider_below(programme, state, changed)
+    if changed & _read_by(programme, (state.tier,), "peers"):
+        yield Onward(peers_of(state.id), journey.Reconsider, {})
+
+
+def _reconsider_below(programme: Programme, state: Participant, changed: set[str]) -> Iterator[Onward]:
+    """What the children could read is asked first: a team at the top has thousands, who read next to nothing."""
+    if not changed & _read_by(programme, programme.tiers_below[state.tier], "parent"):
+        return
     below = {child.tier for child in state.children.values()}
     if changed & _read_by(programme, tuple(below), "parent"):
         for child, each in state.children.items():
             if each.ended is None:
                 yield Onward(participant_stream(child), journey.Reconsider, {})
-    if changed & _read_by(programme, (state.tier,), "peers"):
-        yield Onward(peers_of(state.id), journey.Reconsider, {})
 
 
 def _read_by(programme: Programme, tiers: tuple[str, ...], relation: str) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """Where schools take their places in a cascade: tiers, parents, seats and territory."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from domain import gate_ids
 from domain.gate import Facts, sentence
 from domain.identity import nearest, participant_id, school_of
 from domain.programme import Opening, Programme, Tier
-from domain.refusal import Reason
+from domain.refusal import Reason, Refused, refuse
 from domain.rollout.commands import NominateSchools, Place
 from domain.rollout.state import Nomination, Rollout, RosterEntry
 from domain.text import Text
@@ -58,28 +59,78 @@ def top_places(programme: Programme, places: tuple[Place, ...]) -> Iterator[Plac
             )
 
 
+def _schools_under(state: Rollout) -> defaultdict[tuple[str | None, str], set[str]]:
+    """(parent, tier) -> the schools that take part there, and those that are named."""
+    under: defaultdict[tuple[str | None, str], set[str]] = defaultdict(set)
+    for entry in state.roster.values():
+        if entry.status != "withdrawn":
+            under[entry.parent, entry.tier].add(entry.school)
+    for each in state.nominated.values():
+        under[each.parent, each.tier].add(each.school)
+    return under
+
+
+class _Taken:
+    """The places that are taken: those of the roster, and those of a list as it is gone through.
+
+    By tier and by parent, since a list can have thousands of rows.
+    """
+
+    def __init__(self, state: Rollout) -> None:
+        self.tiers: dict[str, str] = {}
+        self.under = _schools_under(state)
+        self._of_tier: defaultdict[str, list[str]] = defaultdict(list)
+        for participant, entry in state.roster.items():
+            if entry.status != "withdrawn":
+                self.add(participant, entry.tier)
+
+    def add(self, participant: str, tier: str) -> None:
+        self.tiers[participant] = tier
+        self._of_tier[tier].append(participant)
+
+    def of(self, tiers: tuple[str, ...]) -> list[str]:
+        return [participant for tier in tiers for participant in self._of_tier[tier]]
+
+
 def check_places(
     programme: Programme, state: Rollout, places: tuple[Place, ...], replaced: str | None = None
 ) -> list[tuple[Place, str | None]]:
-    """Each place with its parent. Raises Refused at the first that cannot be taken."""
+    """Each place with its parent. Raises Refused where one cannot be taken, with all others that cannot.
+
+    Of a school whose parent is refused nothing is said.
+    """
     found: list[tuple[Place, str | None]] = []
-    tiers = {participant: entry.tier for participant, entry in state.roster.items() if entry.status != "withdrawn"}
+    refused: list[Refused] = []
+    without: set[str] = set()
+    taken = _Taken(state)
     for place in places:
-        participant = participant_id(state.id, place.school)
-        if participant in state.roster:
-            raise TAKES_PART(school=place.school, tier=state.roster[participant].tier)
-        if participant in tiers:
-            raise TWICE(school=place.school)
-        check_tier_and_seats(programme, place)
-        parent = _parent(programme, state, tiers, place, replaced)
-        found.append((place, parent))
-        opening = None if parent is None else programme.opening(tiers[parent], place.tier)
-        if parent is not None and opening is not None:
-            _must_be_open(state, place, parent, opening)
-            new = [each.school for each, under in found if (under, each.tier) == (parent, place.tier)]
-            _room(state, parent, opening, new)
-        tiers[participant] = place.tier
+        if place.parent in without:
+            without.add(place.school)
+            continue
+        try:
+            found.append((place, _take(programme, state, taken, place, replaced)))
+        except Refused as why:
+            refused.append(why)
+            without.add(place.school)
+    refuse(refused)
     return found
+
+
+def _take(programme: Programme, state: Rollout, taken: _Taken, place: Place, replaced: str | None) -> str | None:
+    """The parent under which the place is taken."""
+    participant = participant_id(state.id, place.school)
+    if participant in state.roster:
+        raise TAKES_PART(school=place.school, tier=state.roster[participant].tier)
+    if participant in taken.tiers:
+        raise TWICE(school=place.school)
+    check_tier_and_seats(programme, place)
+    parent = _parent(programme, state, taken, place, replaced)
+    opening = None if parent is None else programme.opening(taken.tiers[parent], place.tier)
+    if parent is not None and opening is not None:
+        _must_be_open(state, place, parent, opening)
+        _room(taken.under, parent, opening, place)
+    taken.add(participant, place.tier)
+    return parent
 
 
 def is_on_roster(state: Rollout, place: Place) -> bool:
@@ -127,20 +178,18 @@ def check_tier_and_seats(programme: Programme, place: Place) -> None:
             raise ONE_SEAT(person=person, school=place.school, seats=", ".join(taken))
 
 
-def _parent(
-    programme: Programme, state: Rollout, tiers: dict[str, str], place: Place, replaced: str | None
-) -> str | None:
+def _parent(programme: Programme, state: Rollout, taken: _Taken, place: Place, replaced: str | None) -> str | None:
     above = programme.parents_of[place.tier]
     if not above:
         return None
-    possible = [participant for participant, tier in tiers.items() if tier in above]
     if place.parent is not None:
         parent = participant_id(state.id, place.parent)
-        if parent not in possible:
-            close = nearest(place.parent, [school_of(each) for each in possible])
+        if taken.tiers.get(parent) not in above:
+            close = nearest(place.parent, [school_of(each) for each in taken.of(above)])
             hint = f"; did you mean '{close}'?" if close else ""
             raise NO_PARENT(school=place.school, tiers=" or ".join(above), parent=place.parent, hint=hint)
         return parent
+    possible = taken.of(above)
     if replaced is not None and state.roster[replaced].tier == place.tier and state.roster[replaced].parent in possible:
         return state.roster[replaced].parent
     if len(possible) != 1:
@@ -169,6 +218,7 @@ def check_nomination(
     if entry.status == "withdrawn":
         raise PARENT_LEFT(parent=command.parent)
     new: list[Place] = []
+    under = _schools_under(state)
     for place in command.places:
         check_tier_and_seats(programme, place)
         opening = programme.opening(entry.tier, place.tier)
@@ -185,7 +235,7 @@ def check_nomination(
         if opening.territory == "same_region" and place.region != entry.region:
             raise OTHER_REGION(school=place.school, region=place.region, parent=command.parent, own=entry.region)
         new.append(place)
-        _room(state, parent, opening, [each.school for each in new])
+        _room(under, parent, opening, place)
     return new
 
 
@@ -213,13 +263,10 @@ def _known(state: Rollout, place: Place, parent: str) -> RosterEntry | Nominatio
     return found if found is not None and found.parent == parent else None
 
 
-def _room(state: Rollout, parent: str, opening: Opening, new: list[str]) -> None:
+def _room(under: Mapping[tuple[str | None, str], set[str]], parent: str, opening: Opening, place: Place) -> None:
     """A parent prepares no more than it may, whoever brings them: those there are, those named, and the new ones."""
-    there = sum(
-        (each.parent, each.tier) == (parent, opening.tier) and each.status != "withdrawn"
-        for each in state.roster.values()
-    )
-    waiting = {each.school for each in state.nominated.values() if (each.parent, each.tier) == (parent, opening.tier)}
-    number = there + len(waiting.union(new))
+    schools = under[parent, opening.tier]
+    number = len(schools) + (place.school not in schools)
     if number > opening.fan_out.most:
         raise TOO_MANY(parent=school_of(parent), most=opening.fan_out.most, tier=opening.tier, number=number)
+    schools.add(place.school)

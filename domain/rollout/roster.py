@@ -5,7 +5,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from domain.identity import participant_id, school_of
-from domain.refusal import Reason
+from domain.refusal import Reason, judge_all
 from domain.rollout import commands as ask
 from domain.rollout import events as happened
 from domain.rollout.draft import Draft
@@ -26,11 +26,11 @@ REPLACED_ALREADY = Reason("replaced_already", "Another school has taken the plac
 def enrol_schools(draft: Draft, command: ask.EnrolSchools) -> None:
     draft.must_manage()
     replaced = participant_id(draft.state.id, command.replaces) if command.replaces else None
+    there = [each for each in command.places if is_on_roster(draft.state, each)]
+    judge_all(
+        there, lambda each: must_still_agree(draft.state.roster[participant_id(draft.state.id, each.school)], each)
+    )
     new = [each for each in command.places if not is_on_roster(draft.state, each)]
-    for each in command.places:
-        entry = draft.state.roster.get(participant_id(draft.state.id, each.school))
-        if entry is not None and each not in new:
-            must_still_agree(entry, each)
     if not new:
         return
     if replaced is not None:

@@ -16,7 +16,7 @@ from domain.participant import interruptions, journey
 from domain.participant.draft import FOR_THE_SYSTEM, text_ref
 from domain.participant.onward import Onward
 from domain.programme import Programme
-from domain.refusal import Reason
+from domain.refusal import Reason, judge_all
 from domain.rollout import commands as ask
 from domain.rollout import events as happened
 from domain.rollout.draft import Draft
@@ -102,8 +102,7 @@ def _start(draft: Draft, command: ask.StartRollout) -> None:
         listed = all(participant_id(state.id, place.school) in state.roster for place in command.places)
         if not listed or (state.definition, state.cohort) != (command.definition, command.cohort):
             raise STARTED_OTHERWISE(rollout=command.rollout)
-        for place in command.places:
-            must_agree(state.roster[participant_id(state.id, place.school)], place)
+        judge_all(command.places, lambda each: must_agree(state.roster[participant_id(state.id, each.school)], each))
         return
     if command.cohort not in draft.programme.cohorts:
         known = ", ".join(draft.programme.cohorts)
@@ -243,9 +242,9 @@ def _nominations(state: Rollout, parent: str | None, tier: str) -> Iterator[Onwa
     """A parent is told how many children it has named or has already."""
     if parent is None:
         return
-    waiting = sum((each.parent, each.tier) == (parent, tier) for each in state.nominated.values())
+    waiting = sum(each.parent == parent and each.tier == tier for each in state.nominated.values())
     there = sum(
-        (each.parent, each.tier) == (parent, tier) and each.status != "withdrawn" for each in state.roster.values()
+        each.parent == parent and each.tier == tier and each.status != "withdrawn" for each in state.roster.values()
     )
     yield Onward(participant_stream(parent), journey.NoteNomination, {"tier": tier, "nominated": waiting + there})
 

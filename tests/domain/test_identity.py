@@ -75,3 +75,10 @@ def test_the_nearest_id_is_what_was_most_likely_meant() -> None:
     assert identity.nearest("NIS-Oral", schools) == "nis-oral"
     assert identity.nearest("zzz", schools) is None
     assert identity.nearest("a", []) is None
+
+
+def test_of_a_table_only_the_first_words_are_held_against_all_that_could_be_meant() -> None:
+    known = identity.Nearest(["nis-semey", "nis-oral"], most=2)
+    assert [known.to(each) for each in ("nis-semei", "nis-ural", "nis-oral-1", "nis-semei")] == [
+        "nis-semey", "nis-oral", None, "nis-semey",
+    ]  # fmt: skip

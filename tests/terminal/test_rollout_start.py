@@ -1,14 +1,24 @@
 """Starting a rollout from the command line: tried out, done once, refused whole."""
 
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from programmes.library import EXAMPLES
+from domain.rollout.commands import Place
+from domain.rollout.places import check_places
+from domain.rollout.state import Rollout, RosterEntry
+from programmes.library import EXAMPLES, find_programme
+from programmes.reader import read_programme
+from programmes.roster import read_roster
+from runtime.settings import settings
 from terminal import rollout_start
+from terminal.rollout_plan import plan
+from terminal.roster_file import refusals_of
 from tests.terminal.calling import Calls
 from tests.terminal.lists import person, school_list, school_row, schools, started
+from tests.terminal.short import DEFINITION
 
 START = ("rollout", "start", "nis-share", "--cohort", "2024")
 
@@ -38,6 +48,44 @@ def test_a_dry_run_tells_what_the_start_then_records(kaskad: Calls, rollout_id: 
     before = size(kaskad)
     kaskad(*asked)
     assert size(kaskad) - before == sum(told["events"].values())
+
+
+def test_a_dry_run_tells_a_plan_only_where_the_cohort_has_one(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
+    asked = ("rollout", "start", DEFINITION, "--cohort", "a", "--id", rollout_id, "--dry-run")
+    lines = kaskad(*asked).out.splitlines()
+    assert next(line.split() for line in lines if line.startswith("trainers"))[1] == "-"
+    assert {each["planned"] for each in kaskad(*asked, "--json").json["tiers"]} == {None}
+
+
+def test_a_dry_run_of_a_long_list_takes_memory_for_its_rows_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KASKAD_HOME", str(tmp_path / "nothing"))
+    settings.cache_clear()
+    wanted = rollout_start.wanted("nis-share", "2024", None, schools(tmp_path, 1500), {}, as_json=False)
+    tracemalloc.start()
+    try:
+        assert len(plan(wanted, None).participants) == 1501
+        # a roster for every row would take 100 MB
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
+        settings.cache_clear()
+
+
+def test_a_long_list_of_which_every_row_is_refused_is_checked_twice_at_most(tmp_path: Path) -> None:
+    rows = [school_row("school-1"), *(school_row(f"hub-{each}", "city-school") for each in range(200))]
+    programme = read_programme(find_programme("nis-share")).programme
+    trainers = Rollout(id="x", roster={"x/trainers": RosterEntry("trainers", "trainers", None, {}, "-", "both")})
+    checked = []
+
+    def check(left: tuple[Place, ...]) -> None:
+        checked.append(len(left))
+        check_places(programme, trainers, left)
+
+    left, refused = refusals_of(check, read_roster(school_list(tmp_path, rows), programme))
+    assert ([each.school for each in left], len(refused)) == (["school-1"], 200)
+    assert checked == [201, 1]
 
 
 def test_a_dry_run_needs_neither_a_stack_nor_a_log(kaskad: Calls, tmp_path: Path) -> None:

@@ -101,6 +101,16 @@ def test_nobody_is_enrolled_under_a_parent_that_has_as_many_as_it_may_prepare() 
     world.ask_rollout(EnrolSchools, MANAGER, **enrol(place("four"), replaces="three"))
 
 
+def test_all_that_is_refused_of_a_list_is_told_at_once() -> None:
+    world = LittleWorld(place("one"), place("two"))
+    listed = enrol(place("three", "skool"), place("four", parent="three"), place("one", "house"), place("five"))
+    refusal = refused(places.NO_TIER, world, EnrolSchools, **listed)
+    assert [each.code for each in refusal.also] == ["takes_part"], "and of one whose parent is refused nothing"
+    otherwise = [place(each, region="south") for each in ("one", "two")]
+    refusal = refused(places.OTHERWISE, world, EnrolSchools, **enrol(*otherwise))
+    assert [each.params["school"] for each in (refusal, *refusal.also)] == ["one", "two"]
+
+
 def test_a_log_in_which_a_school_came_before_the_gate_still_folds() -> None:
     """Logs recorded before the gate was asked of lists hold such schools."""
     world = LittleWorld()
