@@ -14,7 +14,7 @@ from activities.facts import facts_for
 from activities.folding import NO_ROLLOUT, Streams
 from activities.proposal import Proposal, request_of
 from domain.command import CASCADE, Command
-from domain.identity import organisation_stream, stream_kind, stream_subject
+from domain.identity import stream_kind, stream_subject
 from domain.organisation import stream as organisation
 from domain.participant import stream as participant
 from domain.participant.corrections import Correct
@@ -147,7 +147,7 @@ class Door:
         if command.of_the_system or command.actor == CASCADE:
             return
         if named := tuple(command.persons_named()):
-            known = self._streams.load(snapshot, organisation_stream()).state
+            known = self._streams.organisation(snapshot)
             for person in named:
                 organisation.must_know(known, person)
 

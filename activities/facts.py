@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from activities.folding import Streams
 from domain.command import CASCADE, CLOCK, Command
 from domain.gate import Fact, Facts
-from domain.identity import organisation_stream, participant_id, participant_stream, rollout_of_stream
+from domain.identity import participant_id, participant_stream, rollout_of_stream
 from domain.organisation.stream import rights_of
 from domain.participant.corrections import Correct
 from domain.participant.draft import holders_of
@@ -45,11 +45,11 @@ def _rights(snapshot: Snapshot, streams: Streams, person: str, rollout: str | No
     """The same from the organisation's stream, which is in memory."""
     if person in (CLOCK, CASCADE):
         return frozenset()
-    return rights_of(streams.load(snapshot, organisation_stream()).state, person, rollout)
+    return rights_of(streams.organisation(snapshot), person, rollout)
 
 
 def _roles_at(snapshot: Snapshot, streams: Streams, participant: str, command: Command) -> frozenset[str]:
-    state = streams.load(snapshot, participant_stream(participant)).state
+    state = streams.participant(snapshot, participant)
     roles = {seat.role for seat in state.seats.values()} | set(state.duties)
     return frozenset(f"role:{role}" for role in roles if command.actor in holders_of(state, role, command.now))
 

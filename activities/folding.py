@@ -3,13 +3,20 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from domain import codec
+from domain.event import Event
 from domain.history import Corrected, Happening, fold
-from domain.identity import organisation_stream, rollout_of_stream, rollout_stream, stream_kind
+from domain.identity import (
+    StreamKind,
+    organisation_stream,
+    participant_stream,
+    rollout_of_stream,
+    rollout_stream,
+    stream_kind,
+)
 from domain.organisation import stream as organisation
 from domain.participant import stream as participant
 from domain.participant.state import Participant
@@ -24,15 +31,10 @@ from eventlog.record import Record
 
 State = Participant | Rollout | organisation.Organisation
 
-EMPTY: dict[str, State] = {
+EMPTY: dict[StreamKind, State] = {
     "participant": Participant(),
     "rollout": Rollout(),
     "organisation": organisation.Organisation(),
-}
-EVOLVE: dict[str, Any] = {
-    "participant": participant.evolve,
-    "rollout": rollout.evolve,
-    "organisation": organisation.evolve,
 }
 
 NO_ROLLOUT = Reason("no_such_rollout", "There is no rollout '{rollout}'.")
@@ -44,7 +46,7 @@ NO_DEFINITION = Reason(
 class Folded(msgspec.Struct, frozen=True):
     """A stream's state, and the rows of the views that stand for it."""
 
-    state: Any
+    state: State
     rows: Rows
     #: when the clock has to act next
     due_at: datetime | None
@@ -62,6 +64,17 @@ def happenings(records: Iterable[Record]) -> list[Happening]:
         )
         for each in records
     ]
+
+
+def evolve(state: State, event: Event, at: datetime, version: int) -> State:
+    """The state of a stream after one more event, by the rules of its kind."""
+    match state:
+        case Participant():
+            return participant.evolve(state, event, at, version)
+        case Rollout():
+            return rollout.evolve(state, event, at, version)
+        case organisation.Organisation():
+            return organisation.evolve(state, event, at, version)
 
 
 def rows_of(stream: str, state: State, programme: Programme | None) -> Rows:
@@ -102,13 +115,28 @@ class Streams:
             self._kept.move_to_end(stream)
             return kept
         if kept is None:
-            state = fold(EMPTY[kind], new, EVOLVE[kind])
+            state = fold(EMPTY[kind], new, evolve)
         elif any(isinstance(each.event, Corrected) for each in new):
-            state = fold(EMPTY[kind], happenings(snapshot.stream(stream)), EVOLVE[kind])
+            state = fold(EMPTY[kind], happenings(snapshot.stream(stream)), evolve)
         else:
-            state = fold(kept.state, new, EVOLVE[kind])
+            state = fold(kept.state, new, evolve)
         programme = self.programme_of(snapshot, stream) if kind == "participant" and state.version else None
         return self.keep(stream, folded(stream, state, programme))
+
+    def participant(self, snapshot: Snapshot, participant: str) -> Participant:
+        state = self.load(snapshot, participant_stream(participant)).state
+        assert isinstance(state, Participant)
+        return state
+
+    def rollout(self, snapshot: Snapshot, rollout: str) -> Rollout:
+        state = self.load(snapshot, rollout_stream(rollout)).state
+        assert isinstance(state, Rollout)
+        return state
+
+    def organisation(self, snapshot: Snapshot) -> organisation.Organisation:
+        state = self.load(snapshot, organisation_stream()).state
+        assert isinstance(state, organisation.Organisation)
+        return state
 
     def keep(self, stream: str, found: Folded) -> Folded:
         self._kept[stream] = found
@@ -132,7 +160,7 @@ class Streams:
         rollout_id = rollout_of_stream(stream) or ""
         digest = self._definition_of.get(rollout_id)
         if digest is None:
-            state = self.load(snapshot, rollout_stream(rollout_id)).state
+            state = self.rollout(snapshot, rollout_id)
             if not state.version:
                 raise NO_ROLLOUT(rollout=rollout_id)
             digest = self._definition_of[rollout_id] = state.definition
@@ -143,7 +171,7 @@ class Streams:
         known = self._definitions.get(digest)
         if known is not None:
             return known
-        adopted = self.load(snapshot, organisation_stream()).state.programmes.get(digest)
+        adopted = self.organisation(snapshot).programmes.get(digest)
         if adopted is None:
             raise NO_DEFINITION(definition=digest)
         (record,) = snapshot.stream(organisation_stream(), after=adopted[1] - 1, up_to=adopted[1])

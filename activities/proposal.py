@@ -3,19 +3,19 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
 import msgspec
 
 from activities import observing
-from activities.folding import EVOLVE, Folded, folded
+from activities.folding import Folded, State, evolve, folded
 from domain import codec
 from domain.calendar import out_of_quiet_hours
 from domain.command import CASCADE, Command
 from domain.consequences import consequences_of
 from domain.event import Event
 from domain.history import Corrected
-from domain.identity import rollout_of_stream, stream_kind
+from domain.identity import rollout_of_stream
 from domain.participant.draft import calendar_of
 from domain.participant.journey import NoteNomination, Reconsider
 from domain.participant.onward import Notice, Onward, notices
@@ -26,6 +26,17 @@ from domain.views import changes
 from eventlog.record import Append, NewEvent, NewFollowup, NewNotice, RowChange
 
 
+class Decided(Protocol):
+    """What a stream of any kind decided: the events to record, the state after them, and on whose behalf."""
+
+    @property
+    def events(self) -> tuple[Event, ...]: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def on_behalf_of(self) -> str | None: ...
+
+
 class Proposal(msgspec.Struct, frozen=True):
     """An append, and what is known once it is durable."""
 
@@ -34,10 +45,12 @@ class Proposal(msgspec.Struct, frozen=True):
     standing: Standing
 
 
-def request_of(stream: str, command: Command, programme: Programme | None, before: Folded, decision: Any) -> Proposal:
+def request_of(
+    stream: str, command: Command, programme: Programme | None, before: Folded, decision: Decided
+) -> Proposal:
     after = folded(stream, decision.state, programme)
     happened_at = command.happened_at or command.now
-    steps = list(_states(stream, before.state, decision, happened_at))
+    steps = list(_states(before.state, decision, happened_at))
     request = Append(
         stream=stream,
         expected=before.state.version,
@@ -69,12 +82,11 @@ def request_of(stream: str, command: Command, programme: Programme | None, befor
 _THE_LAST_IS_ENOUGH = (Reconsider, NoteNomination)
 
 #: an event, with the state before and after it
-Step = tuple[Any, Any, Event]
+Step = tuple[State, State, Event]
 
 
-def _states(stream: str, state: Any, decision: Any, happened_at: datetime) -> Iterator[Step]:
+def _states(state: State, decision: Decided, happened_at: datetime) -> Iterator[Step]:
     """Every event with the states around it; after a correction only the state at the end is the true one."""
-    evolve = EVOLVE[stream_kind(stream)]
     for event in decision.events:
         after = evolve(state, event, happened_at, state.version + 1)
         if isinstance(event, Corrected):

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from activities.folding import Streams, happenings
 from domain.history import Happening
-from domain.identity import organisation_stream, rollout_of_stream, rollout_stream
+from domain.identity import rollout_of_stream
 from domain.organisation.stream import Organisation
 from domain.programme import Programme
 from domain.rollout.state import Rollout
@@ -48,15 +48,11 @@ class Archive:
         return found[0] if found and found[0].position == position else None
 
     def organisation(self) -> Organisation:
-        state = self._folded.load(self.snapshot, organisation_stream()).state
-        assert isinstance(state, Organisation)
-        return state
+        return self._folded.organisation(self.snapshot)
 
     def rollout(self, rollout: str) -> Rollout:
         """Raises Refused when there is no such rollout."""
-        state = self._folded.load(self.snapshot, rollout_stream(rollout)).state
-        assert isinstance(state, Rollout)
-        return state
+        return self._folded.rollout(self.snapshot, rollout)
 
     def programme(self, stream: str) -> Programme:
         """The definition that the stream's rollout is pinned to. Raises Refused."""

@@ -1,8 +1,8 @@
 """Whether what was recorded for other streams follows from what happened, as its command ids say."""
 
 from collections.abc import Callable, Collection
-from typing import Any
 
+from activities.folding import State
 from audit.archive import follows_from
 from domain.command import CASCADE, CLOCK, PassTime
 from domain.consequences import consequences_of
@@ -27,7 +27,7 @@ class Follower:
         #: stream@version -> target and digest of every command that follows
         self._due: dict[str, list[tuple[str, bytes]]] = {}
 
-    def note(self, stream: str, version: int, programme: Programme, before: Any, after: Any, event: Event) -> None:
+    def note(self, stream: str, version: int, programme: Programme, before: State, after: State, event: Event) -> None:
         due = [(each.stream, _digest(each)) for each in consequences_of(programme, before, after, event)]
         if due:
             self._due[f"{stream}@{version}"] = due

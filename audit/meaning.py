@@ -1,14 +1,12 @@
 """What the records of a log mean, checked in one pass: every event decoded, folded, judged and followed."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 from pydantic import ValidationError
 
-from activities.folding import EMPTY, EVOLVE, happenings
+from activities.folding import EMPTY, State, evolve, happenings
 from audit.following import Follower
 from audit.judging import Judge
 from audit.wording import text_refs
@@ -45,7 +43,7 @@ class Meaning:
         self.findings: list[Finding] = []
         self.faults = 0
         self.gates = 0
-        self._states: dict[str, Any] = {}
+        self._states: dict[str, State] = {}
         #: digest -> the definition
         self._definitions: dict[str, Programme] = {}
         self._pinned: dict[str, Programme] = {}
@@ -57,7 +55,7 @@ class Meaning:
         #: person -> the first event whose text was emptied for the person, and that text
         self._emptied: dict[str | None, tuple[int, str]] = {}
         self._versions: dict[str, int] = {}
-        self._judge = Judge(self.find, self._folded_to, self._lost)
+        self._judge = Judge(self.find, self._participant_at, self._lost)
         self._follower = Follower(self.find, self._lost)
 
     def find(self, code: str, position: int | None, sentence: str) -> None:
@@ -103,14 +101,15 @@ class Meaning:
         for record in group:
             if record.rollout != owner:
                 self.find("rollout", record.position, f"It is said to be of the rollout {record.rollout}, not {owner}.")
-        events = [self._event(record) for record in group]
+        read = [self._event(record) for record in group]
+        events = [event for event in read if event is not None]
         self._look_for_gap(group)
-        for record, event in zip(group, events, strict=True):
+        for record, event in zip(group, read, strict=True):
             if isinstance(event, ProgrammeAdopted):
                 self._adopt(record, event)
-        programme = self._programme(group[0], events[0])
+        programme = self._programme(group[0], read[0])
         is_unpinned = owner is not None and programme is None
-        if stream in self._lost or is_unpinned or any(event is None for event in events):
+        if stream in self._lost or is_unpinned or len(events) < len(read):
             self._lost.add(stream)
             return
         self._follower.check(group[0])
@@ -180,16 +179,16 @@ class Meaning:
             self.find("definition", record.position, "It names another programme version than its rollout's.")
         return programme
 
-    def _fold(self, group: list[Record], events: list[Any], programme: Programme | None, decided_on: Any) -> Any:
-        evolve = EVOLVE[stream_kind(group[0].stream)]
+    def _fold(self, group: list[Record], events: list[Event], programme: Programme | None, decided_on: State) -> State:
         states = [decided_on]
         for record, event in zip(group, events, strict=True):
-            if programme is not None and isinstance(states[-1], Participant):
-                self._look_at_gates(record, event, programme, states[-1], decided_on)
+            before = states[-1]
+            if programme is not None and isinstance(before, Participant) and isinstance(decided_on, Participant):
+                self._look_at_gates(record, event, programme, before, decided_on)
             if isinstance(event, Corrected):
                 states.append(self._folded_to(record.stream, record.position))
             else:
-                states.append(evolve(states[-1], event, record.happened_at, record.version))
+                states.append(evolve(before, event, record.happened_at, record.version))
         if isinstance(states[-1], Participant):
             self._judge.follow(group[-1].position, states[-1])
         if programme is not None:
@@ -197,16 +196,17 @@ class Meaning:
         return states[-1]
 
     def _look_at_gates(
-        self, record: Record, event: Any, programme: Programme, before: Participant, decided_on: Any
+        self, record: Record, event: Event, programme: Programme, before: Participant, decided_on: Participant
     ) -> None:
         self._judge.require_gate(record, event, programme, before)
         if isinstance(event, GateOpened):
             self.gates += 1
             self._judge.judge(record, event, programme, before, decided_on)
 
-    def _note_followups(self, group: list[Record], events: list[Any], programme: Programme, states: list[Any]) -> None:
+    def _note_followups(
+        self, group: list[Record], events: list[Event], programme: Programme, states: list[State]
+    ) -> None:
         """As the door finds what follows: after a correction, the state at the end is the true one."""
-        evolve: Callable[..., Any] = EVOLVE[stream_kind(group[0].stream)]
         corrected = any(isinstance(event, Corrected) for event in events)
         before = states[0]
         for number, (record, event) in enumerate(zip(group, events, strict=True)):
@@ -232,8 +232,12 @@ class Meaning:
             self.find("definition", record.position, "The definition is of another programme or version.")
         self._definitions[event.digest] = programme
 
-    def _folded_to(self, stream: str, position: int) -> Any:
+    def _folded_to(self, stream: str, position: int) -> State:
         """Folded from the log anew, which is needed after a correction, and for facts of long ago."""
-        kind = stream_kind(stream)
         records = [record for record in self._log.stream(stream) if record.position <= position]
-        return fold(EMPTY[kind], happenings(records), EVOLVE[kind])
+        return fold(EMPTY[stream_kind(stream)], happenings(records), evolve)
+
+    def _participant_at(self, stream: str, position: int) -> Participant:
+        state = self._folded_to(stream, position)
+        assert isinstance(state, Participant)
+        return state

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from activities.folding import EMPTY, EVOLVE, State
+from activities.folding import EMPTY, State, evolve
 from audit.archive import Archive
 from audit.moment import Moment, shown
 from domain.history import Happening, corrected, fold_past
@@ -25,9 +25,7 @@ def known_by(history: list[Happening], moment: Moment) -> list[Happening]:
 
 
 def folded_past(stream: str, history: list[Happening], moment: Moment) -> State:
-    kind = stream_kind(stream)
-    state: State = fold_past(EMPTY[kind], _up_to(history, moment), EVOLVE[kind], moment.at, moment.known_on)
-    return state
+    return fold_past(EMPTY[stream_kind(stream)], _up_to(history, moment), evolve, moment.at, moment.known_on)
 
 
 def _up_to(history: list[Happening], moment: Moment) -> list[Happening]:
@@ -37,11 +35,10 @@ def _up_to(history: list[Happening], moment: Moment) -> list[Happening]:
 
 def state_as_corrected(archive: Archive, stream: str, position: int) -> State:
     """The state at a position of the past, on its events as corrected until today."""
-    kind = stream_kind(stream)
     kept = [each for each in corrected(archive.history(stream)) if each.position <= position]
-    state: State = EMPTY[kind]
+    state = EMPTY[stream_kind(stream)]
     for each in kept:
-        state = EVOLVE[kind](state, each.event, each.happened_at, each.version)
+        state = evolve(state, each.event, each.happened_at, each.version)
     return state
 
 

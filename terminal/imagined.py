@@ -1,11 +1,11 @@
 """A command and all that follows from it, decided over the states of the log: nothing of it is recorded."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from activities.folding import EMPTY, Streams
+from activities.folding import EMPTY, State, Streams, evolve
 from domain.command import CASCADE, Command
 from domain.consequences import consequences_of
 from domain.event import Event
@@ -19,6 +19,9 @@ from domain.programme import Programme
 from domain.rollout import stream as rollout
 from domain.rollout.state import Rollout
 from eventlog.reading import Snapshot
+
+if TYPE_CHECKING:
+    from activities.proposal import Decided
 
 
 class Imagined:
@@ -36,15 +39,21 @@ class Imagined:
         self._rights = rights
         self._snapshot = snapshot
         self._streams = Streams(most=100_000)
-        self._states: dict[str, Any] = {}
+        self._states: dict[str, State] = {}
         self._commands = 0
 
     @property
     def rollout(self) -> Rollout:
-        state: Rollout = self.state(rollout_stream(self.rollout_id))
+        state = self.state(rollout_stream(self.rollout_id))
+        assert isinstance(state, Rollout)
         return state
 
-    def state(self, stream: str) -> Any:
+    def participant(self, participant: str) -> Participant:
+        state = self.state(participant_stream(participant))
+        assert isinstance(state, Participant)
+        return state
+
+    def state(self, stream: str) -> State:
         if stream not in self._states:
             kept = EMPTY[stream_kind(stream)]
             self._states[stream] = self._streams.load(self._snapshot, stream).state if self._snapshot else kept
@@ -64,21 +73,20 @@ class Imagined:
 
     def _follow(self, stream: str, command: Command) -> Iterator[tuple[str, Command]]:
         before = self.state(stream)
-        facts = self.facts_of(before)
-        timed = self._timed(command)
-        decide: Callable[..., Any] = rollout.decide if isinstance(before, Rollout) else participant.decide
-        decision = decide(self.programme, before, facts, timed)
+        decision = self._decided(before, self._timed(command))
         for event in decision.events:
-            after = self._after(before, event)
+            after = evolve(before, event, self.at, before.version + 1)
             self.events.append((stream, event))
             for onward in consequences_of(self.programme, before, after, event):
                 yield onward.stream, self._command(onward)
             before = after
         self._states[stream] = decision.state
 
-    def _after(self, before: Any, event: Event) -> Any:
-        evolve: Callable[..., Any] = rollout.evolve if isinstance(before, Rollout) else participant.evolve
-        return evolve(before, event, self.at, before.version + 1)
+    def _decided(self, before: State, command: Command) -> "Decided":
+        if isinstance(before, Rollout):
+            return rollout.decide(self.programme, before, self.facts_of(before), command)
+        assert isinstance(before, Participant)
+        return participant.decide(self.programme, before, self.facts_of(before), command)
 
     def _command(self, onward: Onward) -> Command:
         self._commands += 1
@@ -88,22 +96,19 @@ class Imagined:
         return command.model_copy(update={"at": self.at})
 
     def _targets(self, target: str) -> list[str]:
-        participant = whose_peers(target)
-        if participant is None:
+        name = whose_peers(target)
+        if name is None:
             return [target]
-        of = self.state(participant_stream(participant))
-        return [participant_stream(each) for each in self._kin(of, "peers")]
+        return [participant_stream(each) for each in self._kin(self.participant(name), "peers")]
 
-    def facts_of(self, state: Any) -> Facts:
+    def facts_of(self, state: State) -> Facts:
         position = self._snapshot.position if self._snapshot else 0
         if not isinstance(state, Participant) or not state.version:
             return Facts(position, rights=self._rights)
         related: dict[str, dict[str, dict[str, Fact]]] = {}
         for of_others in self.programme.tier_by_id[state.tier].facts_of_others.values():
             for relation in of_others:
-                related[relation] = {
-                    kin: dict(self.state(participant_stream(kin)).facts) for kin in self._kin(state, relation)
-                }
+                related[relation] = {kin: dict(self.participant(kin).facts) for kin in self._kin(state, relation)}
         return Facts(position, related=related, rights=self._rights)
 
     def _kin(self, state: Participant, relation: str) -> list[str]:

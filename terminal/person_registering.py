@@ -136,11 +136,10 @@ def _into_log(persons: Sequence[str], who: str) -> "list[Answer]":
 def _may_register(who: str) -> None:
     """Whether the log will take it, asked before the registry keeps anything. Raises Refused (of the domain)."""
     from activities.folding import Streams
-    from domain.identity import organisation_stream
 
     with reading() as log, log.snapshot() as snapshot:
-        state = Streams().load(snapshot, organisation_stream()).state
-        decide(state, Facts(snapshot.position), prepare(RegisterPerson, who, person="p-00000000"))
+        known = Streams().organisation(snapshot)
+        decide(known, Facts(snapshot.position), prepare(RegisterPerson, who, person="p-00000000"))
 
 
 @contextmanager

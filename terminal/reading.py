@@ -76,16 +76,10 @@ class States:
         self._streams = Streams()
 
     def rollout(self, rollout: str) -> "Rollout":
-        from domain.identity import rollout_stream
-
-        state: Rollout = self._streams.load(self.snapshot, rollout_stream(rollout)).state
-        return state
+        return self._streams.rollout(self.snapshot, rollout)
 
     def participant(self, participant: str) -> "Participant":
-        from domain.identity import participant_stream
-
-        state: Participant = self._streams.load(self.snapshot, participant_stream(participant)).state
-        return state
+        return self._streams.participant(self.snapshot, participant)
 
     def programme(self, rollout: str) -> "Programme":
         """The definition that the rollout started with. Raises Refused (of the domain) when there is no rollout."""
