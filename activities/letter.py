@@ -25,6 +25,8 @@ _NOWHERE = "kaskad.invalid"
 #: and lose one with quotation marks (seen in Python 3.11 to 3.13).
 _AS_ENCODED = compat32.clone(linesep="\r\n", mangle_from_=False)
 _FOLD = "\r\n "
+#: where a header goes on in the next line: the space that follows is its own
+_FOLDED = re.compile(r"\r?\n(?=[ \t])")
 #: octets of a line, at most (RFC 5322)
 _LONGEST_LINE = 998
 #: as many as one encoded word holds (RFC 2047), in the first line of a header as well
@@ -91,8 +93,9 @@ def digest(text: str) -> str:
 
 
 def _decoded(mail: Message, name: str) -> str:
+    unfolded = _FOLDED.sub("", str(mail.get(name, "")))
     try:
-        return str(make_header(decode_header(mail.get(name, ""))))
+        return str(make_header(decode_header(unfolded)))
     except (HeaderParseError, LookupError, UnicodeError):
         return ""
 

@@ -121,6 +121,12 @@ def test_a_name_reads_back_however_it_is_written(names: str) -> None:
     check(names.strip(), names, f"Сәлеметсіз бе, {names}!\n")
 
 
+def test_the_words_of_a_line_that_was_folded_stand_in_one_line() -> None:
+    """Whoever is looked for by name in the letters of others is found also where a line of the head ends."""
+    name = "A name of Latin letters alone that does not fit into one line of the head of a letter " * 2
+    assert name.strip() in words_of(mail(name.strip(), name, "\n"))
+
+
 @pytest.mark.parametrize("word", ["Kaskad", "Тәлімгерлік"])
 def test_a_long_subject_and_long_lines_read_back(word: str) -> None:
     for long in (" ".join([word] * 400), word * 400):
