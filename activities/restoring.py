@@ -26,7 +26,7 @@ from activities.log_restoring import put_log_back
 from activities.mailbox import Mailbox
 from eventlog.copy import copy_log
 from eventlog.database import parse_url
-from eventlog.errors import LogCorrupt, LogNotEmpty
+from eventlog.errors import FileUnwritable, LogCorrupt, LogNotEmpty, LogUnavailable
 from eventlog.log import EventLog, open_log
 from eventlog.merkle import Frontier
 from eventlog.verify import verify
@@ -139,12 +139,20 @@ def _take_leave(stores: Stores, manifest: Manifest) -> _Here:
             aside = None
             if events:
                 aside = _beside(Path(str(url.database)), "replaced")
-                copy_log(log, aside)
+                _keep_aside(log, aside)
             return _Here(erasures_in(log), None if aside is None else str(aside), events)
     except LogCorrupt:
         if url.get_backend_name() != "sqlite":
             raise
         return _Here(kept_aside=str(_move_aside(Path(str(url.database)))))
+
+
+def _keep_aside(log: EventLog, aside: Path) -> None:
+    try:
+        copy_log(log, aside)
+    except FileUnwritable as error:
+        # nobody named that file: it lies where the log does, which then can't be used
+        raise LogUnavailable(error.reason) from error
 
 
 @contextmanager

@@ -18,13 +18,13 @@ from eventlog.transfer import EVERYTHING, carry, new_file
 def backup_log(source: EventLog, path: str | os.PathLike[str]) -> None:
     """Write everything as of now into a new SQLite file, while the log is in use.
 
-    Raises FileExistsError if there is something at `path`.
+    Raises FileExistsError if there is something at `path`, FileUnwritable, and LogCorrupt.
     """
     # Within the snapshot, so that a disk that is full is told as that of the new file.
     with source.snapshot() as snapshot, new_file(Path(path)) as database:
         assert database.writer is not None
         with database.writer.begin() as target:
-            carry(snapshot.connection, target, EVERYTHING)
+            carry(source, snapshot, target, EVERYTHING)
 
 
 def restore_log(
@@ -59,7 +59,7 @@ def restore_log(
             if size or connection.execute(sa.select(events.c.position).limit(1)).first():
                 raise LogNotEmpty(target.database.place)
             with source.snapshot() as snapshot:
-                carry(snapshot.connection, connection, EVERYTHING, without_erased)
+                carry(source, snapshot, connection, EVERYTHING, without_erased)
                 return snapshot.position
 
         return target.run(work, patience=None)

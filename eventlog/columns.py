@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BigInteger, Boolean, Dialect, Integer, LargeBinary, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -30,7 +30,11 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else to_microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else from_microseconds(value)
+        try:
+            return None if value is None else from_microseconds(value)
+        except (TypeError, OverflowError):
+            # SQLite keeps in a column what it is given. As it is, it is found by whoever holds it against the events.
+            return cast(datetime, value)
 
 
 #: Text that sorts by its bytes on both databases.

@@ -82,7 +82,8 @@ class Database:
             self._open_sqlite()
         else:
             self._open_postgres()
-        self._errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError, sa.exc.TimeoutError, *self.driver_errors)
+        #: what the driver or SQLAlchemy raises
+        self.errors: tuple[type[Exception], ...] = (sa.exc.DBAPIError, sa.exc.TimeoutError, *self.driver_errors)
 
     def _open_sqlite(self) -> None:
         if not self.url.database or self.url.database == ":memory:":
@@ -176,7 +177,7 @@ class Database:
         """Say in a sentence what the driver's error means."""
         try:
             yield
-        except self._errors as error:
+        except self.errors as error:
             raise self.explain(error) from error
 
     def explain(self, error: Exception) -> Exception:

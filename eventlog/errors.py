@@ -31,6 +31,10 @@ class LogUnavailable(EventLogError):
         self.reason = reason
 
 
+class FileUnwritable(LogUnavailable):
+    """The new file that a copy or a backup was to become can't be written where somebody wants it."""
+
+
 class LogTooNew(EventLogError):
     """The log was written by a newer version of the product."""
 

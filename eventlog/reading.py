@@ -39,9 +39,13 @@ class Snapshot:
         if not rows:
             raise LogCorrupt("The event log has lost its head.")
         size, root, recorded_at = rows[0]
-        if isinstance(root, str):  # SQLite keeps in a column what it is given
-            raise LogCorrupt("The root in the event log's head is not stored as bytes.")
-        return Head(size, bytes(root).hex(), None if recorded_at is None else from_microseconds(recorded_at))
+        try:  # SQLite keeps in a column what it is given
+            moment = None if recorded_at is None else from_microseconds(recorded_at)
+        except (TypeError, OverflowError):
+            raise LogCorrupt("The event log's head has no time where one should stand.") from None
+        if not isinstance(size, int) or size < 0 or not isinstance(root, bytes):
+            raise LogCorrupt("The event log's head has no number of events, or no root stored as bytes.")
+        return Head(size, root.hex(), moment)
 
     def command(self, command_id: str) -> CommandRecord | None:
         """What was recorded under a command id."""
@@ -111,7 +115,15 @@ class Snapshot:
         return [line for line in found if line != "ok"]
 
     def entries(self, after: int = 0, limit: int = 1000) -> list[Entry]:
-        """A page of the rows as they are stored: what an auditor recomputes."""
+        """A page of what was hashed, with its hashes. Raises LogCorrupt."""
+        page = self.stored(after, limit)
+        for each in page:
+            if not isinstance(each.entry, bytes) or not isinstance(each.leaf, bytes):
+                raise LogCorrupt(f"Event {each.position} is not stored as bytes: `kaskad audit verify` tells more.")
+        return page
+
+    def stored(self, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """A page of the rows whatever they hold, since SQLite keeps in a column what it is given: for an audit."""
         rows = self._fetch(
             "SELECT position, name, version, kind, rollout, command, happened_at, recorded_at, entry, leaf"
             " FROM events LEFT JOIN streams ON number = stream WHERE position > ? ORDER BY position LIMIT ?",

@@ -162,7 +162,7 @@ def decode_records(rows: Iterable[Sequence[Any]]) -> list[Record]:
     """The records of rows that begin with an entry."""
     try:
         return [decode_record(row[0]) for row in rows]
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError) as error:
         raise LogCorrupt(f"An event of the log can't be read ({error}): `kaskad audit verify` tells which.") from error
 
 

@@ -90,7 +90,7 @@ class _Audit:
             self.find("damaged", None, f"SQLite finds the file damaged: {line}.")
         self._compare_root()
         after = 0
-        while page := snapshot.entries(after, _PAGE):
+        while page := snapshot.stored(after, _PAGE):
             for entry in page:
                 self._take(entry)
             after = page[-1].position

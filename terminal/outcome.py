@@ -50,6 +50,7 @@ CODES: Final[dict[str, int]] = {
     "domain.codec.UnknownEvent": REFUSED,
     "domain.refusal.Refused": REFUSED,
     "eventlog.errors.CommandConflict": REFUSED,
+    "eventlog.errors.FileUnwritable": REFUSED,
     "eventlog.errors.LogCorrupt": REFUSED,
     "eventlog.errors.LogTooNew": REFUSED,
     "eventlog.errors.LogUnavailable": UNREACHABLE,

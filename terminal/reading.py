@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from terminal.outcome import BadInput, NotFound
+from terminal.unsound import blamed
 
 if TYPE_CHECKING:
     from domain.participant.state import Participant
@@ -46,7 +47,7 @@ def reading_events(log: str | None = None) -> "Iterator[EventLog]":
             raise NotFound(f"There is no event log at {where}; 'kaskad up' makes one, --log FILE reads another.")
         if Path(where).is_dir():
             raise NotFound(f"There is no event log at {where}, which is a folder: name the file in it.")
-    with open_log(where, read_only=True) as opened:
+    with open_log(where, read_only=True) as opened, blamed(opened):
         yield opened
 
 

@@ -12,7 +12,7 @@ from terminal.outcome import FAULT, REMEDIES, exit_code_of, has_no_namespace, is
 
 def report(error: BaseException, *, as_json: bool = False) -> int:
     """Says on the standard error what an error means for the person or the program, and gives the exit code."""
-    expected = next(((one, code) for one in _causes(error) if (code := exit_code_of(one)) is not None), None)
+    expected = expected_of(error)
     if os.environ.get("KASKAD_DEBUG") == "1":
         traceback.print_exception(error)
     if expected is not None:
@@ -23,6 +23,11 @@ def report(error: BaseException, *, as_json: bool = False) -> int:
     print(f"kaskad: this is a fault in Kaskad: {type(error).__name__}: {error}", file=sys.stderr)
     print("KASKAD_DEBUG=1 shows where it happened; what the stack wrote is in var/run.", file=sys.stderr)
     return FAULT
+
+
+def expected_of(error: BaseException) -> tuple[BaseException, int] | None:
+    """What of an error and its causes is expected, with its exit code; None where all of it is a fault."""
+    return next(((one, code) for one in _causes(error) if (code := exit_code_of(one)) is not None), None)
 
 
 def _for_programs(error: BaseException, exit_code: int, sentence: str) -> str:

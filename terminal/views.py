@@ -8,6 +8,7 @@ from terminal.groups import Group
 from terminal.options import json_option
 from terminal.outcome import DONE, REFUSED, NotFound
 from terminal.tables import print_fields, print_table
+from terminal.unsound import blamed
 
 _log_option = click.option("--log", "log", metavar="FILE|URL", help="The log; that of the settings if not given.")
 
@@ -29,7 +30,7 @@ def rebuild(log: str | None, as_json: bool) -> None:
     from audit.views import rebuild as rebuild_all
     from eventlog.log import open_log
 
-    with open_log(_place(log)) as opened:
+    with open_log(_place(log)) as opened, blamed(opened):
         wrong = sum(1 for _ in compare(opened))
         rows = rebuild_all(opened)
     print_fields({"Rows": rows, "Were wrong": wrong}, as_json=as_json)

@@ -23,6 +23,7 @@ from eventlog.record import NewText
 from people.errors import PersonProblem
 from people.registry import open_registry
 from runtime.settings import Settings
+from tests.audit.tampering import opened
 from tests.operations.conftest import FILE, NAMES, WROTE, Kept
 
 
@@ -72,7 +73,7 @@ def test_a_backup_replaces_nothing_and_leaves_nothing_half_done(kept: Kept, back
 
 
 def test_a_full_disk_is_told_as_that_of_the_backup(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def onto_a_full_disk(_: Connection, target: Connection, *__: object) -> None:
+    def onto_a_full_disk(_: object, __: object, target: Connection, *___: object) -> None:
         (pages,) = target.exec_driver_sql("PRAGMA page_count").one()
         target.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         target.exec_driver_sql("CREATE TABLE more (entry)")
@@ -145,6 +146,17 @@ def test_where_the_store_of_evidence_can_t_be_used_persons_and_log_stay_as_they_
         restored(elsewhere, backup)
     assert not Path(elsewhere.log).exists()
     assert not Path(elsewhere.registry).exists()
+
+
+def test_a_log_here_that_somebody_forged_is_kept_aside_as_unreadable(kept: Kept, backup: Path) -> None:
+    with kept.log() as log:
+        size = log.head().size
+    with opened(Path(kept.settings.log)) as connection:
+        connection.execute("UPDATE events SET leaf = hex(leaf), entry = CAST(entry AS TEXT)")
+    assert ".unreadable-" in str(restored(kept.settings, backup).kept_aside)
+    with kept.log() as log:
+        assert verify_log(log).is_sound
+        assert log.head().size == size
 
 
 def test_evidence_that_came_since_stays_and_what_was_lost_comes_back(kept: Kept, backup: Path) -> None:

@@ -1,0 +1,96 @@
+"""A log that somebody forged is told as that, by every command that reads it, and never as a fault of the product."""
+
+from pathlib import Path
+
+import pytest
+
+from eventlog.errors import LogCorrupt, LogUnavailable
+from eventlog.log import EventLog, open_log
+from terminal.unsound import blamed
+from tests.audit.tampering import opened
+from tests.terminal.calling import Calls
+
+DATA = "CAST(json_set(CAST(entry AS TEXT), '$.data', json('{}')) AS BLOB)"
+FORGED = {
+    "entry as text": "UPDATE events SET entry = CAST(entry AS TEXT) WHERE position = 60",
+    "entry as a number": "UPDATE events SET entry = 7 WHERE position = 60",
+    "no entry": "UPDATE events SET entry = NULL WHERE position = 60",
+    "leaf as text": "UPDATE events SET leaf = hex(leaf) WHERE position = 60",
+    "version as text": "UPDATE events SET version = 'abc' WHERE position = 60",
+    "position below all": "UPDATE events SET position = -5 WHERE position = 60",
+    "kind that is not text": "UPDATE events SET kind = CAST(x'ff41' AS TEXT) WHERE position = 60",
+    "data without its fields": f"UPDATE events SET entry = {DATA.format('{}')} WHERE kind = 'RolloutStarted'",
+    "data that are a list": f"UPDATE events SET entry = {DATA.format('[1]')} WHERE kind = 'TaskAsked'",
+    "enrolments missing": "DELETE FROM events WHERE kind = 'Enrolled'",
+    "definition missing": "DELETE FROM events WHERE kind = 'ProgrammeAdopted'",
+    "stream without a name": "UPDATE streams SET name = NULL WHERE name LIKE '%/nis-semey'",
+    "stream of another name": "UPDATE streams SET name = 'rubbish' WHERE name LIKE '%/nis-semey'",
+    "size as text": "UPDATE head SET size = 'abc'",
+    "root as a number": "UPDATE head SET root = 7",
+    "head without its time": "UPDATE head SET recorded_at = 'abc'",
+    "view with no time": "UPDATE participants SET certified_at = 'abc'",
+    "view beyond all time": "UPDATE dues SET due_at = 9223372036854775807",
+    "view that is no JSON": "UPDATE rollouts SET title = 7",
+    "view rows missing": "DELETE FROM participants WHERE school = 'nis-semey'",
+    "view missing": "DROP TABLE rights",
+}
+COMMANDS = (
+    ("audit", "log", "--school", "nis-semey"),
+    ("audit", "log", "--from", "2025-01-01", "--json"),
+    ("audit", "replay", "nis-semey", "--at", "2025-10-15"),
+    ("audit", "replay", "nis-share-2024", "--json"),
+    ("audit", "diff", "nis-semey", "--from", "2025-01-01"),
+    ("audit", "explain", "certify", "nis-semey"),
+    ("audit", "export", "EXPORT"),
+    ("audit", "export", "--format", "csv", "TABLE"),
+    ("audit", "copy", "COPY"),
+    ("views", "check"),
+    ("views", "rebuild"),
+    ("rollout", "show"),
+    ("rollout", "list"),
+    ("task", "list", "--for", "nis-semey"),
+)
+
+
+def forge(path: Path, statement: str) -> None:
+    with opened(path) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE type = 'table'")
+    with opened(path) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_every_command_tells_what_is_wrong_in_a_sentence(how: str, copied: Path, tmp_path: Path) -> None:
+    forge(copied, FORGED[how])
+    calls = Calls(tmp_path / "home", "p-nobody00")
+    assert calls("audit", "verify", "--log", copied, code=1).out.count("\n") > 5
+    for command in COMMANDS:
+        arguments = [tmp_path / each if each.isupper() else each for each in command]
+        ended = calls(*arguments, "--log", copied, code=None)
+        assert ended.code in (0, 1), (command, ended.err)
+        assert ended.code == 0 or ended.out or ended.err.startswith(("kaskad: ", "{"))
+
+
+@pytest.mark.parametrize("how", ["entry as text", "entry as a number", "leaf as text"])
+@pytest.mark.parametrize("command", ["copy", "export"])
+def test_what_takes_the_log_away_says_where_it_is_wrong(how: str, command: str, copied: Path, tmp_path: Path) -> None:
+    forge(copied, FORGED[how])
+    calls = Calls(tmp_path / "home", "p-nobody00")
+    told = calls("audit", command, tmp_path / "taken", "--log", copied, code=1).err
+    assert told.startswith("kaskad: This log is not as it was written. Event 60: The ")
+    assert [each.name for each in tmp_path.iterdir() if "taken" in each.name] == []
+
+
+def test_a_fault_of_ours_stays_one_on_a_log_that_is_sound(log: EventLog) -> None:
+    with pytest.raises(KeyError), blamed(log):
+        raise KeyError("ours")
+
+
+def test_a_fault_on_a_forged_log_is_told_by_what_is_wrong_with_the_log(copied: Path) -> None:
+    forge(copied, FORGED["entry as text"])
+    with open_log(copied, read_only=True) as log:
+        with pytest.raises(LogCorrupt, match="Event 60: The entry is not stored as bytes"), blamed(log):
+            raise KeyError("theirs")
+        with pytest.raises(LogUnavailable, match="away"), blamed(log):
+            raise LogUnavailable("away")
