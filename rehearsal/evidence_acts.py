@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from domain import task_ids
-from domain.participant.evidence import ArtefactGiven, ReviewEvidence, SubmitEvidence
+from domain.participant.evidence import ArtefactGiven, SubmitEvidence
+from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Participant, Task
 from eventlog.record import NewText
 from rehearsal.acting import Acting

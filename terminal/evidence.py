@@ -134,7 +134,7 @@ def review(
       kaskad evidence review nis-semey action-research/1-plan returned --remark "Say how you will gather data"
       kaskad evidence review nis-semey portfolio/school-portfolio accepted --points question=4 --points cycle=3
     """
-    from domain.participant.evidence import ReviewEvidence
+    from domain.participant.reviews import ReviewEvidence
     from terminal.acting import ask, prepare, put_text, say
     from terminal.addressed import addressed
     from terminal.evidence_item import item_meant, points_given

@@ -11,9 +11,10 @@ from domain.event import Event
 from domain.history import Corrected, Happening
 from domain.participant.attending import AttendanceCredited, audience_of
 from domain.participant.draft import Draft, text_ref
-from domain.participant.evidence import EvidenceReviewed, score_of
+from domain.participant.evidence import EvidenceReviewed
 from domain.participant.journey import Enrolled
 from domain.participant.plans import training_of
+from domain.participant.reviews import score_of
 from domain.participant.tasks import TaskCompleted, assignment_of, check_answer
 from domain.refusal import Reason
 from domain.step import AssignmentStep

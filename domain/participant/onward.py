@@ -197,7 +197,7 @@ def notices(state: Participant, event: Event, at: datetime) -> Iterator[Notice]:
                 due_words = {"task": event.task, "due": event.due_at.isoformat(), "because": event.because}
                 yield from _to_role(state, event.kind(), task.role, at, due_words)
         case evidence.EvidenceReviewed():
-            submitter = state.evidence[f"{event.step}/{event.item}"][event.attempt - 1].submitter
+            submitter = state.attempts(event.step, event.item)[event.attempt - 1].submitter
             words = {"step": event.step, "item": event.item, "verdict": event.verdict}
             yield Notice(event.kind(), submitter, None, _about(state, words))
         case mentoring.CheckpointMissed():

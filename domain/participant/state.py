@@ -165,7 +165,7 @@ class Participant(msgspec.Struct, frozen=True):
     steps: Mapping[str, StepState] = {}
     hosted: Mapping[str, HostedSession] = {}
     bookings: Mapping[str, Booking] = {}
-    #: step/item -> attempts, oldest first
+    #: by item_key: attempts, oldest first
     evidence: Mapping[str, tuple[Attempt, ...]] = {}
     checkpoints: Mapping[str, tuple[Checkpoint, ...]] = {}
     children: Mapping[str, Child] = {}
@@ -181,9 +181,18 @@ class Participant(msgspec.Struct, frozen=True):
     def ended(self) -> bool:
         return self.phase in ENDED
 
+    def attempts(self, step: str, item: str) -> tuple[Attempt, ...]:
+        """At a piece of evidence, the oldest first."""
+        return self.evidence.get(item_key(step, item), ())
+
     def fact(self, name: str) -> Value:
         found = self.facts.get(name)
         return None if found is None else found.value
+
+
+def item_key(step: str, item: str) -> str:
+    """Where `evidence` has the attempts at an item."""
+    return f"{step}/{item}"
 
 
 def put(mapping: Mapping[str, _V], key: str, value: _V) -> dict[str, _V]:

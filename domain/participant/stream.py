@@ -21,6 +21,7 @@ from domain.participant import (
     interruptions,
     journey,
     mentoring,
+    reviews,
     steps,
     tasks,
     team,
@@ -70,7 +71,7 @@ COMMANDS: tuple[type[Command], ...] = (
     attending.CreditAttendance,
     mentoring.HoldCheckpoint,
     evidence.SubmitEvidence,
-    evidence.ReviewEvidence,
+    reviews.ReviewEvidence,
     interruptions.Pause,
     interruptions.Resume,
     interruptions.UseCalendar,
@@ -176,7 +177,7 @@ def _handle_work(draft: Draft, command: Command) -> None:
         case tasks.CompleteTask():
             tasks.complete_task(draft, command)
             if draft.events:
-                evidence.reopen(draft, command.task, command.answer)
+                reviews.reopen(draft, command.task, command.answer)
         case tasks.ExtendDeadline():
             tasks.extend_deadline(draft, command)
         case hosting.PlanSession():
@@ -199,8 +200,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
             mentoring.hold_checkpoint(draft, command)
         case evidence.SubmitEvidence():
             evidence.submit_evidence(draft, command)
-        case evidence.ReviewEvidence():
-            evidence.review_evidence(draft, command)
+        case reviews.ReviewEvidence():
+            reviews.review_evidence(draft, command)
         case _:
             raise TypeError(f"{command.kind} is no command to a participant")
 
@@ -213,7 +214,7 @@ def _correct(draft: Draft, command: corrections.Correct, history: tuple[Happenin
     now = Happening(0, draft.state.version, event, draft.happened_at, draft.at, command.actor)
     draft.state = fold(Participant(), (*history, now), evolve)
     if not draft.state.ended:
-        evidence.settle(draft)
+        reviews.settle(draft)
         mentoring.settle(draft)
     doubts.doubt_gates(draft, history, now)
 

@@ -7,9 +7,10 @@ from typing import Any
 from domain import task_ids
 from domain.calendar import due_at
 from domain.participant.draft import holders_of
-from domain.participant.evidence import ReviewEvidence, SubmitEvidence, items_of
+from domain.participant.evidence import SubmitEvidence, items_of
 from domain.participant.hosting import PlanSession, RecordAttendance
 from domain.participant.mentoring import HoldCheckpoint
+from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Task
 from domain.participant.tasks import CompleteTask
 from domain.participant.team import AssignDuty, TakeSeat

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from domain.command import PassTime, kinds, parse
 from domain.participant import stream as participant
-from domain.participant.evidence import ReviewEvidence
 from domain.participant.hosting import CancelSession, RecordAttendance
+from domain.participant.reviews import ReviewEvidence
 from domain.participant.tasks import CompleteTask
 from domain.rollout import stream as rollout
 from tests.domain.given import HEAD, MEMBER, MORNING

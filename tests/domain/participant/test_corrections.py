@@ -7,12 +7,13 @@ import pytest
 
 from domain import refusal
 from domain.history import Corrected, fold_past
-from domain.participant import corrections, draft, evidence, stream, tasks
+from domain.participant import corrections, draft, reviews, stream, tasks
 from domain.participant.attending import CreditAttendance
 from domain.participant.corrections import Correct
-from domain.participant.evidence import ReviewEvidence, SubmitEvidence
+from domain.participant.evidence import SubmitEvidence
 from domain.participant.journey import CloseJourney
 from domain.participant.mentoring import HoldCheckpoint
+from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Participant
 from domain.participant.tasks import CompleteTask
 from tests.domain.given import (
@@ -156,8 +157,8 @@ def test_a_correction_says_nothing_that_the_command_itself_could_not_have_said()
     change = {"version": answer, "reason": REASON}
     school.refuses(tasks.NOT_AN_ANSWER, Correct, MANAGER, **change, changes={"answer": "perhaps"})
     change = {"version": version_of(school, "EvidenceReviewed"), "reason": REASON}
-    school.refuses(evidence.BELOW_THRESHOLD, Correct, MANAGER, **change, changes={"points": {"clear": 0, "true": 0}})
-    school.refuses(evidence.POINTS_MISSING, Correct, MANAGER, **change, changes={"points": {"clear": 1}})
+    school.refuses(reviews.BELOW_THRESHOLD, Correct, MANAGER, **change, changes={"points": {"clear": 0, "true": 0}})
+    school.refuses(reviews.POINTS_MISSING, Correct, MANAGER, **change, changes={"points": {"clear": 1}})
     for changes in ({"verdict": "splendid"}, {"points": 3}, {"points": {"clear": "much", "true": 1}}):
         school.refuses(corrections.BAD_CORRECTION, Correct, MANAGER, **change, changes=changes)
     change = {"version": version_of(school, "AttendanceCredited"), "reason": REASON}

@@ -7,9 +7,10 @@ import pytest
 
 from domain.event import TextRef
 from domain.history import fold_past
-from domain.participant import draft, evidence, stream
-from domain.participant.evidence import EvidenceReviewed, EvidenceSubmitted, ReviewEvidence, SubmitEvidence
+from domain.participant import draft, evidence, reviews, stream
+from domain.participant.evidence import EvidenceReviewed, EvidenceSubmitted, SubmitEvidence
 from domain.participant.journey import CloseJourney, Withdraw
+from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Participant
 from domain.participant.tasks import CompleteTask, TaskAsked, TaskCompleted
 from domain.participant.team import NameSubstitute
@@ -118,7 +119,7 @@ def test_what_is_refused_stays_refused_when_the_manager_lets_it_stand() -> None:
 def test_another_verdict_on_the_same_attempt_points_to_a_correction(verdict: str, points: dict[str, int]) -> None:
     school = judged("accepted")
     refused = school.refuses(
-        evidence.REVIEWED_OTHERWISE, ReviewEvidence, REVIEWER, **ESSAY, verdict=verdict, points=points, remark=REASON
+        reviews.REVIEWED_OTHERWISE, ReviewEvidence, REVIEWER, **ESSAY, verdict=verdict, points=points, remark=REASON
     )
     assert "kaskad correct" in refused.sentence
 
@@ -126,18 +127,18 @@ def test_another_verdict_on_the_same_attempt_points_to_a_correction(verdict: str
 def test_a_verdict_that_does_not_accept_says_why() -> None:
     school = submitted()
     for verdict in ("returned", "refused"):
-        school.refuses(evidence.REMARK_MISSING, ReviewEvidence, REVIEWER, **ESSAY, verdict=verdict)
+        school.refuses(reviews.REMARK_MISSING, ReviewEvidence, REVIEWER, **ESSAY, verdict=verdict)
 
 
 @pytest.mark.parametrize(
     ("points", "reason"),
     [
-        ({}, evidence.POINTS_MISSING),
-        ({"clear": 2}, evidence.POINTS_MISSING),
-        ({"clear": 2, "true": 3, "more": 1}, evidence.POINTS_MISSING),
-        ({"clear": 3, "true": 3}, evidence.POINTS_OUT_OF_RANGE),
-        ({"clear": -1, "true": 3}, evidence.POINTS_OUT_OF_RANGE),
-        ({"clear": 1, "true": 1}, evidence.BELOW_THRESHOLD),
+        ({}, reviews.POINTS_MISSING),
+        ({"clear": 2}, reviews.POINTS_MISSING),
+        ({"clear": 2, "true": 3, "more": 1}, reviews.POINTS_MISSING),
+        ({"clear": 3, "true": 3}, reviews.POINTS_OUT_OF_RANGE),
+        ({"clear": -1, "true": 3}, reviews.POINTS_OUT_OF_RANGE),
+        ({"clear": 1, "true": 1}, reviews.BELOW_THRESHOLD),
     ],
 )
 def test_an_acceptance_is_held_to_the_rubric(points: dict[str, int], reason: Reason) -> None:
@@ -149,7 +150,7 @@ def test_the_submitter_does_not_review() -> None:
     school.when(NameSubstitute, MANAGER, seat="member-1", person=SPARE)
     school.when(SubmitEvidence, SPARE, **ESSAY, artefacts=(file(),))
     assert school.on_behalf_of == MEMBER
-    refused = school.refuses(evidence.OWN_EVIDENCE, ReviewEvidence, SPARE, **ESSAY, verdict="accepted", points=FULL)
+    refused = school.refuses(reviews.OWN_EVIDENCE, ReviewEvidence, SPARE, **ESSAY, verdict="accepted", points=FULL)
     assert SPARE in refused.sentence
     school.when(ReviewEvidence, REVIEWER, **ESSAY, verdict="accepted", points=FULL)
 
@@ -157,7 +158,7 @@ def test_the_submitter_does_not_review() -> None:
 @pytest.mark.parametrize(("actor", "role"), [(MENTOR, "Mentor"), (HEAD, "Head")])
 def test_neither_the_mentor_nor_the_team_reviews(actor: str, role: str) -> None:
     refused = submitted().refuses(
-        evidence.MENTOR_REVIEWS, ReviewEvidence, actor, **ESSAY, verdict="accepted", points=FULL
+        reviews.MENTOR_REVIEWS, ReviewEvidence, actor, **ESSAY, verdict="accepted", points=FULL
     )
     assert role in refused.sentence
 
@@ -170,15 +171,15 @@ def test_the_manager_who_submitted_for_a_school_does_not_review_it() -> None:
     school = a_school()
     school.when(SubmitEvidence, MANAGER, **ESSAY, artefacts=(file(),))
     assert school.on_behalf_of == MEMBER
-    school.refuses(evidence.OWN_EVIDENCE, ReviewEvidence, MANAGER, **ESSAY, verdict="accepted", points=FULL)
+    school.refuses(reviews.OWN_EVIDENCE, ReviewEvidence, MANAGER, **ESSAY, verdict="accepted", points=FULL)
 
 
 def test_only_what_was_submitted_is_reviewed() -> None:
     school = a_school()
-    school.refuses(evidence.NOTHING_TO_REVIEW, ReviewEvidence, REVIEWER, **ESSAY, verdict="accepted", points=FULL)
+    school.refuses(reviews.NOTHING_TO_REVIEW, ReviewEvidence, REVIEWER, **ESSAY, verdict="accepted", points=FULL)
     school.when(SubmitEvidence, MEMBER, **ESSAY, artefacts=(file(),))
     later = {**ESSAY, "verdict": "accepted", "points": FULL, "attempt": 2}
-    school.refuses(evidence.NOTHING_TO_REVIEW, ReviewEvidence, REVIEWER, **later)
+    school.refuses(reviews.NOTHING_TO_REVIEW, ReviewEvidence, REVIEWER, **later)
 
 
 def test_a_verdict_is_of_no_day_before_the_submission_and_the_past_of_that_day_can_be_told() -> None:
@@ -187,7 +188,7 @@ def test_a_verdict_is_of_no_day_before_the_submission_and_the_past_of_that_day_c
     school.when(SubmitEvidence, MEMBER, **ESSAY, artefacts=(file(),))
     judged = {**ESSAY, "verdict": "accepted", "points": FULL}
     before = school.now - timedelta(days=1)
-    refused = school.refuses(evidence.JUDGED_TOO_EARLY, ReviewEvidence, REVIEWER, **judged, happened_at=before)
+    refused = school.refuses(reviews.JUDGED_TOO_EARLY, ReviewEvidence, REVIEWER, **judged, happened_at=before)
     assert refused.sentence == "2024-09-03 is before attempt 1 of 'work/essay' was submitted (2024-09-04)."
     # A date alone is noon of that day, also where the evidence came in the afternoon.
     noon = school.now - timedelta(hours=3)
@@ -232,7 +233,7 @@ def test_points_are_for_items_with_a_rubric() -> None:
     school = done_with_work()
     school.when(SubmitEvidence, MEMBER, step="round", item="1-plan", artefacts=(file("c"),))
     review = {"step": "round", "item": "1-plan", "verdict": "accepted"}
-    school.refuses(evidence.NO_RUBRIC, ReviewEvidence, REVIEWER, **review, points={"clear": 1})
+    school.refuses(reviews.NO_RUBRIC, ReviewEvidence, REVIEWER, **review, points={"clear": 1})
     assert school.when(ReviewEvidence, REVIEWER, **review)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from domain.gate import Fact, Reading
 from domain.participant import draft
 from domain.participant.attending import CreditAttendance
-from domain.participant.evidence import ReviewEvidence, SubmitEvidence
+from domain.participant.evidence import SubmitEvidence
 from domain.participant.journey import (
     Certified,
     CloseJourney,
@@ -20,6 +20,7 @@ from domain.participant.journey import (
     Withdrawn,
 )
 from domain.participant.mentoring import HoldCheckpoint
+from domain.participant.reviews import ReviewEvidence
 from domain.participant.steps import DateCame, GateOpened
 from domain.participant.tasks import CompleteTask
 from tests.domain.given import (
