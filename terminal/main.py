@@ -19,7 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "programme": ("terminal.programme:programme", "List, show, check and draw programme definitions."),
     "rollout": ("terminal.rollout:rollout", "Start, watch, pause and close rollouts."),
     "school": ("terminal.school:school", "Enrol, show, nominate and withdraw schools; put persons in seats."),
-    "person": ("terminal.person:person", "Register persons, grant rights, erase a person's data."),
+    "person": ("terminal.person:person", "Register persons, change or erase their data, grant rights."),
     "task": ("terminal.task:task", "See what is asked of whom, and complete it."),
     "session": ("terminal.session:session", "Plan, move and cancel training sessions."),
     "attendance": ("terminal.session:attendance", "Record who was at a session, all at once."),

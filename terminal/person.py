@@ -1,18 +1,22 @@
-"""`kaskad person`: who the persons are, what they may do, how their data are erased and their keys wrapped."""
+"""`kaskad person`: who the persons are, what they may do, how their data change and go, their keys wrapped."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from terminal.groups import Group
 from terminal.options import as_option, json_option
 
+if TYPE_CHECKING:
+    from people.person import Language
+
 _LANGUAGE = click.Choice(["kk", "ru", "en"])
 
 
 @click.group(cls=Group)
 def person() -> None:
-    """Register persons, grant rights, erase a person's data.
+    """Register persons, change or erase their data, grant rights.
 
     Names, e-mail addresses and phones stay in the registry; the event log knows an opaque id such as p-7k2m9x4q.
     """
@@ -54,6 +58,39 @@ def add(
         return register_file(file, language, acting_as, as_json=as_json)
     register(names or "", email, phone, language, acting_as, as_json=as_json)
     return 0
+
+
+@person.command()
+@click.argument("person_id", metavar="PERSON")
+@click.option("--name", "names", metavar="TEXT", help="The person's names, as they are written.")
+@click.option("--email", metavar="ADDRESS", help="Address to which the person is written; '' takes it away.")
+@click.option("--phone", metavar="NUMBER", help="Phone number; '' takes it away.")
+@click.option("--lang", "language", type=_LANGUAGE, help="Language of messages.")
+@as_option
+@json_option
+def change(
+    person_id: str,
+    names: str | None,
+    email: str | None,
+    phone: str | None,
+    language: "Language | None",
+    acting_as: str | None,
+    as_json: bool,
+) -> None:
+    """Change what is kept of a person; what is not given stays as it is.
+
+    Everybody may change their own data. The log is not concerned: it knows the id alone.
+
+    \b
+    For example:
+      kaskad person change name@school.kz --email new.name@school.kz
+      kaskad person change p-7k2m9x4q --name "Full Name" --lang ru
+    """
+    from terminal.person_changing import change as changing
+
+    if (names, email, phone, language) == (None, None, None, None):
+        raise click.UsageError("Say what changes: --name, --email, --phone or --lang.")
+    changing(person_id, names, email, phone, language, acting_as, as_json=as_json)
 
 
 @person.command("list")

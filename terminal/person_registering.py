@@ -35,7 +35,7 @@ def register(
     who = actor(acting_as)
     draft = _draft(names, email, phone, language)
     check_draft(draft)
-    _may_register(who)
+    may_register(who)
     with _registry() as registry:
         person, was_there = _into_registry(registry, draft)
     (answer,) = _into_log([person.person], who)
@@ -52,7 +52,7 @@ def register_file(file: Path, language: str, acting_as: str | None, *, as_json: 
     who = actor(acting_as)
     sheet = read_rows(file, ("name",), _COLUMNS, as_json=as_json)
     drafts = list(_drafts(sheet, language, as_json=as_json))
-    _may_register(who)
+    may_register(who)
     outcomes: list[Outcome] = []
     taken: list[Person] = []
     with _registry() as registry:
@@ -133,7 +133,7 @@ def _into_log(persons: Sequence[str], who: str) -> "list[Answer]":
         return asyncio.run(asking(Door(log)))
 
 
-def _may_register(who: str) -> None:
+def may_register(who: str) -> None:
     """Whether the log will take it, asked before the registry keeps anything. Raises Refused (of the domain)."""
     from activities.folding import Streams
 

@@ -21,6 +21,32 @@ def test_a_person_is_registered_once_by_an_e_mail_address(kaskad: Calls) -> None
     assert f"already belongs to person {first['person']}" in other.err
 
 
+def test_what_is_kept_of_a_person_changes_and_the_log_does_not(kaskad: Calls) -> None:
+    who = person(kaskad, "Мисспелт", "misspelt@school.kz")
+    change = ("person", "change", "misspelt@school.kz")
+    before = kaskad("audit", "verify", "--json").json["size"]
+    changed = kaskad(*change, "--name", "Әсел", "--email", "right@school.kz", "--phone", "+7 701", "--json").json
+    assert changed == {"person": who, "changed": ["name", "e-mail", "phone"]}
+    assert "Nobody is registered" in kaskad(*change, "--lang", "ru", code=1).err
+    assert f"Changed of {who}: phone, language." in kaskad("person", "change", who, "--phone", "", "--lang", "ru").out
+    assert "Already done" in kaskad("person", "change", who, "--lang", "ru").out
+    kept = kaskad("person", "show", "right@school.kz", "--json").json
+    assert (kept["person"], kept["name"], kept["phone"], kept["language"]) == (who, "Әсел", None, "ru")
+    assert kaskad("audit", "verify", "--json").json["size"] == before
+
+
+def test_a_change_takes_the_right_but_for_ones_own_data(kaskad: Calls) -> None:
+    who, other = person(kaskad, "Own", "own@school.kz"), person(kaskad, "Other", "taken@school.kz")
+    asked = ("person", "change", who, "--email")
+    assert "programme-manager" in kaskad(*asked, "new@school.kz", "--as", other, code=1).err
+    assert "Changed of" in kaskad(*asked, "own2@school.kz", "--as", who).out
+    assert f"belongs to person {other}" in kaskad(*asked, "taken@school.kz", code=1).err
+    assert "name@place.kz" in kaskad(*asked, "nowhere", code=2).err
+    assert "at least one letter" in kaskad("person", "change", who, "--name", "", code=2).err
+    assert "Say what changes" in kaskad("person", "change", who, code=2).err
+    assert kaskad("person", "show", who, "--json").json["email"] == "own2@school.kz"
+
+
 def test_a_name_comes_back_as_it_went_in_and_stays_out_of_the_log(kaskad: Calls) -> None:
     name = "Қымбат \u200fأمينة\u200e Ұлжан"
     who = person(kaskad, name, "marks@school.kz")
