@@ -7,9 +7,9 @@ import msgspec
 
 from domain import task_ids
 from domain.identity import participant_id, participant_stream, rollout_stream
+from domain.participant.deadlines import ExtendDeadline
 from domain.participant.journey import Withdraw
 from domain.participant.state import Participant, Task
-from domain.participant.tasks import ExtendDeadline
 from domain.participant.team import FreeSeat, NameSubstitute
 from domain.programme import Programme
 from domain.rollout.commands import EnrolSchools

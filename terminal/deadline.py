@@ -26,7 +26,7 @@ def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> N
     For example:
       kaskad deadline extend nis-semey readiness/focus --to 2026-12-18 --reason "The coordinator is new"
     """
-    from domain.participant.tasks import ExtendDeadline
+    from domain.participant.deadlines import ExtendDeadline
     from terminal.acting import ask, prepare, put_text, say
     from terminal.addressed import addressed, one_of
 

@@ -13,13 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.command import PassTime
     from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
     from domain.participant.corrections import Correct
+    from domain.participant.deadlines import ExtendDeadline
     from domain.participant.evidence import SubmitEvidence
     from domain.participant.hosting import AskToCatchUp, CancelSession, MoveSession, PlanSession, RecordAttendance
     from domain.participant.interruptions import Pause, Resume, UseCalendar
     from domain.participant.journey import CloseJourney, Enrol, NoteChild, NoteNomination, Reconsider, Withdraw
     from domain.participant.mentoring import HoldCheckpoint
     from domain.participant.reviews import ReviewEvidence
-    from domain.participant.tasks import CompleteTask, ExtendDeadline
+    from domain.participant.tasks import CompleteTask
     from domain.participant.team import AssignDuty, FreeSeat, NameSubstitute, TakeSeat
     from domain.standing import Standing
 

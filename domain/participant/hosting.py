@@ -11,6 +11,7 @@ from domain import task_ids
 from domain.command import Command, Instant, TextGiven
 from domain.event import Event, TextRef
 from domain.identity import nearest, participant_id, rollout_and_school, school_of, session_id
+from domain.participant.deadlines import move
 from domain.participant.draft import Draft, text_ref
 from domain.participant.plans import (
     ask_again,
@@ -23,7 +24,7 @@ from domain.participant.plans import (
     training_of,
 )
 from domain.participant.state import HostedSession, Participant, put, with_facts
-from domain.participant.tasks import ask, done, move, withdraw_task
+from domain.participant.tasks import ask, done, withdraw_task
 from domain.refusal import Reason, Refused
 from domain.step import DeliveryStep
 from domain.text import Id

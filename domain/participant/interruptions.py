@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from domain.calendar import instant_on, local_day, zone
 from domain.command import Command
 from domain.event import Event
+from domain.participant.deadlines import move
 from domain.participant.draft import Draft
 from domain.participant.state import Participant, Task
-from domain.participant.tasks import move
 
 # --- events
 

@@ -15,6 +15,7 @@ from domain.participant import (
     attending,
     children,
     corrections,
+    deadlines,
     doubts,
     evidence,
     hosting,
@@ -60,7 +61,7 @@ COMMANDS: tuple[type[Command], ...] = (
     team.NameSubstitute,
     team.AssignDuty,
     tasks.CompleteTask,
-    tasks.ExtendDeadline,
+    deadlines.ExtendDeadline,
     hosting.PlanSession,
     hosting.MoveSession,
     hosting.CancelSession,
@@ -178,8 +179,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
             tasks.complete_task(draft, command)
             if draft.events:
                 reviews.reopen(draft, command.task, command.answer)
-        case tasks.ExtendDeadline():
-            tasks.extend_deadline(draft, command)
+        case deadlines.ExtendDeadline():
+            deadlines.extend_deadline(draft, command)
         case hosting.PlanSession():
             hosting.plan_session(draft, command)
         case hosting.MoveSession():

@@ -9,16 +9,20 @@ from pydantic import Field
 
 from domain import task_ids
 from domain.calendar import Due
-from domain.command import Command, Instant, TextGiven
+from domain.command import Command
 from domain.event import Event, TextRef
 from domain.identity import nearest
-from domain.participant.draft import Draft, text_ref
+from domain.participant.draft import Draft
 from domain.participant.state import Participant, Task, TaskDone, TaskKind, put, with_facts, without
 from domain.refusal import Reason
 from domain.step import Asked, Assignment, AssignmentStep, Escalation
 from domain.text import Id
 
 # --- events
+
+
+#: what moves a due date
+Mover = Literal["extended", "pause", "calendar", "session"]
 
 
 class TaskAsked(Event, frozen=True, tag="TaskAsked"):
@@ -69,7 +73,7 @@ class DeadlineMoved(Event, frozen=True, tag="DeadlineMoved"):
     due_at: datetime
     remind_at: tuple[datetime, ...]
     escalate_at: datetime | None
-    because: Literal["extended", "pause", "calendar", "session"]
+    because: Mover
     reason: TextRef | None = None
 
 
@@ -82,13 +86,6 @@ class CompleteTask(Command):
     kind: Literal["CompleteTask"] = "CompleteTask"
     task: str = Field(max_length=200)
     answer: Id | None = None
-
-
-class ExtendDeadline(Command):
-    kind: Literal["ExtendDeadline"] = "ExtendDeadline"
-    task: str = Field(max_length=200)
-    due_at: Instant
-    reason: TextGiven
 
 
 # --- refusals
@@ -105,9 +102,6 @@ ANSWERED_OTHERWISE = Reason(
     "answered_otherwise",
     "The task '{task}' was answered '{before}' on {day}; to change it, use 'kaskad correct' with a reason.",
 )
-NOT_LATER = Reason("not_later", "The new date {due} is not after the present one, {before}.")
-IS_PAST = Reason("date_is_past", "{due} is over already; a task can only be put off to a time to come.")
-TASK_IS_DONE = Reason("task_is_done", "The task '{task}' of {school} is done; its date cannot be moved.")
 
 #: what the programme manager is asked when nothing else can go on
 MANAGER_DECIDES = Asked(by="programme-manager", due=Due(working_days=10), escalate=Escalation(days=14, to="operator"))
@@ -202,44 +196,6 @@ def complete_task(draft: Draft, command: CompleteTask) -> None:
         raise OTHER_WAY(task=task.id, way=_WAYS[task.kind])
     check_answer(task.id, command.answer, _answers(draft, task))
     draft.record(TaskCompleted(task.id, command.answer, task.step))
-
-
-def extend_deadline(draft: Draft, command: ExtendDeadline) -> None:
-    draft.must_be_under_way()
-    draft.must_manage()
-    task = draft.state.tasks.get(command.task)
-    if task is None:
-        if command.task in draft.state.done:
-            raise TASK_IS_DONE(task=command.task, school=draft.state.school)
-        raise unknown_task(draft, command.task)
-    if command.due_at == task.due_at:
-        return
-    if command.due_at < task.due_at:
-        raise NOT_LATER(due=draft.day(command.due_at), before=draft.day(task.due_at))
-    if command.due_at <= draft.at:
-        raise IS_PAST(due=draft.day(command.due_at))
-    draft.must_not_be_far(command.due_at)
-    move(draft, task, command.due_at - task.due_at, "extended", text_ref(command.reason))
-
-
-def move(
-    draft: Draft,
-    task: Task,
-    by: timedelta,
-    because: Literal["extended", "pause", "calendar", "session"],
-    reason: TextRef | None = None,
-) -> None:
-    """Move a due date with its reminders and its escalation."""
-    draft.record(
-        DeadlineMoved(
-            task=task.id,
-            due_at=task.due_at + by,
-            remind_at=tuple(dict.fromkeys(draft.reminding(each + by) for each in task.remind_at)),
-            escalate_at=task.escalate_at + by if task.escalate_at else None,
-            because=because,
-            reason=reason,
-        )
-    )
 
 
 def unknown_task(draft: Draft, task: str) -> Exception:

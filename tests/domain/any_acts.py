@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from domain.calendar import SchoolCalendar
 from domain.command import Command
 from domain.participant.corrections import Correct
+from domain.participant.deadlines import ExtendDeadline
 from domain.participant.evidence import SubmitEvidence
 from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
 from domain.participant.journey import Withdraw
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Task
-from domain.participant.tasks import CompleteTask, ExtendDeadline
+from domain.participant.tasks import CompleteTask
 from domain.participant.team import AssignDuty, FreeSeat, NameSubstitute, TakeSeat
 from domain.refusal import Refused
 from domain.rollout.commands import (

@@ -8,9 +8,10 @@ import pytest
 
 from activities.erasure import forget
 from audit.views import rebuild
+from domain.participant.deadlines import ExtendDeadline
 from domain.participant.hosting import PlanSession
 from domain.participant.mentoring import HoldCheckpoint
-from domain.participant.tasks import CompleteTask, ExtendDeadline
+from domain.participant.tasks import CompleteTask
 from domain.participant.team import TakeSeat
 from eventlog.erasing import erase_persons
 from eventlog.outbox import Outbox

@@ -9,13 +9,14 @@ from domain.event import Event
 from domain.history import fold
 from domain.participant import onward, stream
 from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
+from domain.participant.deadlines import ExtendDeadline
 from domain.participant.evidence import SubmitEvidence
 from domain.participant.hosting import AskToCatchUp, CancelSession, MoveSession, PlanSession, RecordAttendance
 from domain.participant.journey import CloseJourney, NoteChild, Reconsider, Withdraw
 from domain.participant.onward import Notice, Onward
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Participant
-from domain.participant.tasks import CompleteTask, ExtendDeadline
+from domain.participant.tasks import CompleteTask
 from domain.participant.team import AssignDuty, FreeSeat, NameSubstitute, TakeSeat
 from domain.rollout.commands import NoteParticipant, OpenTier
 from tests.domain.given import (

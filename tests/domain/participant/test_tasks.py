@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain import refusal
-from domain.participant import draft, tasks
+from domain.participant import deadlines, draft, tasks
+from domain.participant.deadlines import ExtendDeadline
 from domain.participant.journey import CloseJourney, Enrol, Withdraw
 from domain.participant.tasks import (
     CompleteTask,
     DeadlineMoved,
-    ExtendDeadline,
     TaskCompleted,
     TaskEscalated,
     TaskOverdue,
@@ -159,13 +159,13 @@ def test_an_overdue_task_is_put_off_and_falls_due_anew() -> None:
 def test_a_deadline_is_only_put_off_and_only_to_a_time_to_come() -> None:
     school = a_school()
     extend = {**GO, "reason": REASON}
-    school.refuses(tasks.NOT_LATER, ExtendDeadline, MANAGER, **extend, due_at=DUE - timedelta(days=1))
+    school.refuses(deadlines.NOT_LATER, ExtendDeadline, MANAGER, **extend, due_at=DUE - timedelta(days=1))
     school.refuses(draft.TOO_FAR, ExtendDeadline, MANAGER, **extend, due_at=DUE.replace(year=2199))
     school.passes(days=20)
-    school.refuses(tasks.IS_PAST, ExtendDeadline, MANAGER, **extend, due_at=DUE + timedelta(days=1))
+    school.refuses(deadlines.IS_PAST, ExtendDeadline, MANAGER, **extend, due_at=DUE + timedelta(days=1))
     school.refuses(refusal.NO_RIGHT, ExtendDeadline, HEAD, **extend, due_at=DUE + timedelta(days=40))
     school.when(CompleteTask, HEAD, **GO)
-    school.refuses(tasks.TASK_IS_DONE, ExtendDeadline, MANAGER, **extend, due_at=DUE + timedelta(days=40))
+    school.refuses(deadlines.TASK_IS_DONE, ExtendDeadline, MANAGER, **extend, due_at=DUE + timedelta(days=40))
     school.refuses(tasks.NO_TASK, ExtendDeadline, MANAGER, task="x", reason=REASON, due_at=DUE)
 
 
