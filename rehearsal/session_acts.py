@@ -7,6 +7,7 @@ from typing import Any
 from domain.calendar import due_at
 from domain.identity import participant_id
 from domain.participant.hosting import PlanSession, RecordAttendance
+from domain.participant.plans import plan_in
 from domain.participant.state import Participant, Task
 from domain.step import DeliveryStep, TrainingStep
 from rehearsal.acting import Acting
@@ -25,14 +26,14 @@ def plan(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Tas
     """
     step = acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
     assert isinstance(step, DeliveryStep)
-    name, *schools = (task.subject or "").split(" ")
+    name, schools = plan_in(task)
     definition = acting.sessions(step)[name]
     held = due_at(definition.held, task.asked_at, acting.timing.calendar, acting.timing.time_zone)
     starts = held - _BEFORE_DUE
     if starts < now + _A_WEEK or _have_had(scene, state, schools, step.step, name):
         starts = acting.timing.after(now, 7)
     given: dict[str, Any] = {"step": step.step, "definition": definition.id, "starts_at": starts}
-    command = acting.command(PlanSession, turn, now, **given, participants=tuple(schools))
+    command = acting.command(PlanSession, turn, now, **given, participants=schools)
     return Deed(((turn.stream, command),))
 
 

@@ -122,9 +122,11 @@ def _asks(to: "Addressed", task: "Task") -> Page:
             outcomes = "on_track|needs_support|at_risk"
             return {"Do": f"kaskad checkpoint hold {school} --step {task.step} --outcome {outcomes}"}
         case "plan":
-            definition, _, schools = (task.subject or "").partition(" ")
+            from domain.participant.plans import plan_in
+
+            definition, schools = plan_in(task)
             delivery = to.tier.step_by_id[task.step]
-            only = "".join(f" --for {each}" for each in schools.split())
+            only = "".join(f" --for {each}" for each in schools)
             return {"Do": f'kaskad session plan {school} {delivery.step} {definition} --at "DAY TIME"{only}'}
         case "record":
             return {"Do": f"kaskad attendance {task.subject} --all-present (or --absent SCHOOL:SEAT)"}

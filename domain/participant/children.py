@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from domain import gate_ids, task_ids
 from domain.event import Event
 from domain.fact_names import CHILDREN_CERTIFIED, CHILDREN_COMPLETED, CHILDREN_OPENED
+from domain.participant.catching_up import welcome_child
 from domain.participant.childless import decide_on_opening, goes_on_without
 from domain.participant.draft import Draft
-from domain.participant.hosting import welcome_child
 from domain.participant.plans import deliveries_of, settle_plans
 from domain.participant.state import Child, Participant, Task, put, with_facts
 from domain.participant.steps import opened

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from typing import Literal
 
 from msgspec.structs import replace
 from pydantic import Field
@@ -15,9 +15,7 @@ from domain.participant.deadlines import move
 from domain.participant.draft import Draft, text_ref
 from domain.participant.plans import (
     ask_again,
-    ask_to_catch_up,
     children_of,
-    deliveries_of,
     is_invited,
     sessions_of,
     settle_plans,
@@ -107,16 +105,6 @@ class RecordAttendance(Command):
     kind: Literal["RecordAttendance"] = "RecordAttendance"
     session: str = Field(max_length=200)
     absent: dict[str, tuple[Id, ...]] = Field(default_factory=dict)
-
-
-class AskToCatchUp(Command):
-    """A child's stream asks this: it has had every session, and not enough of this one."""
-
-    kind: Literal["AskToCatchUp"] = "AskToCatchUp"
-    of_the_system: ClassVar[bool] = True
-    child: str
-    step: Id
-    definition: Id
 
 
 # --- refusals
@@ -224,33 +212,6 @@ def record_attendance(draft: Draft, command: RecordAttendance) -> None:
         raise NOT_HELD_YET(session=command.session, starts=draft.clock(session.starts_at))
     draft.record(AttendanceRecorded(command.session, absent))
     done(draft, task_ids.record(delivery.id, command.session))
-
-
-def hold_again(draft: Draft, command: AskToCatchUp) -> None:
-    child = draft.state.children.get(command.child)
-    if draft.state.ended or child is None or child.ended is not None:
-        return
-    if is_invited(draft, command.step, command.definition, command.child, ahead=True):
-        return
-    for delivery in deliveries_of(draft, child.tier):
-        if delivery.step == command.step:
-            ask_to_catch_up(draft, delivery, command.definition, command.child)
-
-
-def welcome_child(draft: Draft, participant: str, tier: str) -> None:
-    """A child that came later joins what is still to be held, and what it missed is planned again for it."""
-    for step in deliveries_of(draft, tier):
-        for definition in sessions_of(draft, step):
-            sessions = [
-                (name, each)
-                for name, each in draft.state.hosted.items()
-                if (each.step, each.definition) == (step.step, definition.id) and each.status != "cancelled"
-            ]
-            to_come = [name for name, each in sessions if each.status == "planned" and each.starts_at > draft.at]
-            if to_come:
-                draft.record(SessionWidened(to_come[-1], participant))
-            elif sessions or draft.state.steps[step.id].done_at is not None:
-                ask_to_catch_up(draft, step, definition.id, participant)
 
 
 def _delivery(draft: Draft, step: str) -> DeliveryStep:

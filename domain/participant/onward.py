@@ -11,7 +11,18 @@ from domain.command import Command
 from domain.event import Event
 from domain.history import Corrected
 from domain.identity import participant_stream, peers_of, rollout_stream
-from domain.participant import attending, children, evidence, hosting, journey, mentoring, steps, tasks, team
+from domain.participant import (
+    attending,
+    catching_up,
+    children,
+    evidence,
+    hosting,
+    journey,
+    mentoring,
+    steps,
+    tasks,
+    team,
+)
 from domain.participant.dose import to_catch_up
 from domain.participant.draft import substitute_now
 from domain.participant.state import Participant
@@ -145,7 +156,7 @@ def _catch_up(programme: Programme, state: Participant) -> Iterator[Onward]:
         if isinstance(training, TrainingStep):
             for definition in to_catch_up(state, training):
                 arguments = {"child": state.id, "step": training.id, "definition": definition}
-                yield Onward(participant_stream(state.parent), hosting.AskToCatchUp, arguments)
+                yield Onward(participant_stream(state.parent), catching_up.AskToCatchUp, arguments)
 
 
 def _reconsider(programme: Programme, before: Participant, state: Participant) -> Iterator[Onward]:

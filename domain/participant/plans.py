@@ -1,11 +1,29 @@
 """Plans: which sessions of its children's training a participant is asked to plan, and when that is answered."""
 
+from typing import NamedTuple
+
 from domain import task_ids
 from domain.identity import participant_id, read_session, school_of
 from domain.participant.draft import Draft
 from domain.participant.state import Task
-from domain.participant.tasks import ask, done, once_more, withdraw_task
+from domain.participant.tasks import ask, done, withdraw_task
 from domain.step import DeliveryStep, SessionDefinition, TrainingStep
+
+
+class Plan(NamedTuple):
+    """What is to be planned, as the subject of a task says it."""
+
+    definition: str
+    #: those of some schools alone; none: for all
+    schools: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join((self.definition, *self.schools))
+
+
+def plan_in(task: Task) -> Plan:
+    definition, *schools = (task.subject or "").split()
+    return Plan(definition, tuple(schools))
 
 
 def start_delivery(draft: Draft, step: DeliveryStep) -> None:
@@ -56,16 +74,6 @@ def is_invited(draft: Draft, step: str, definition: str, child: str, *, ahead: b
     )
 
 
-def ask_to_catch_up(draft: Draft, step: DeliveryStep, definition: str, child: str) -> None:
-    """A session was held without the child, or without enough of its seats: it is held again for it."""
-    school = school_of(child)
-    subject = f"{definition} {school}"
-    if any((task.kind, task.step, task.subject) == ("plan", step.id, subject) for task in draft.state.tasks.values()):
-        return
-    name = once_more(draft, task_ids.plan_for(step.id, definition, school))
-    ask(draft, name, "plan", step.plan, step.id, subject=subject)
-
-
 def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
     """A session was cancelled: another is planned for those who were asked to it and are still under way."""
     cancelled = draft.state.hosted[session]
@@ -73,7 +81,7 @@ def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
     left = [school_of(child) for child in children if child in cancelled.participants]
     if not left:
         return
-    subject = cancelled.definition if len(left) == len(children) else " ".join((cancelled.definition, *left))
+    subject = str(Plan(cancelled.definition, () if len(left) == len(children) else tuple(left)))
     named = read_session(session)
     assert named is not None
     name = task_ids.plan_again(step.id, cancelled.definition, named.number)
@@ -85,19 +93,17 @@ def settle_plans(draft: Draft, delivery: DeliveryStep) -> None:
     for task in list(draft.state.tasks.values()):
         if task.kind != "plan" or task.step != delivery.id:
             continue
-        concerned = _concerned(draft, delivery, task)
-        definition, _, schools = (task.subject or "").partition(" ")
-        for_some = bool(schools)
+        plan = plan_in(task)
+        concerned, for_some = _concerned(draft, delivery, plan), bool(plan.schools)
         if for_some and not concerned:
             withdraw_task(draft, task.id)
         elif concerned and all(
-            is_invited(draft, delivery.step, definition, child, ahead=for_some) for child in concerned
+            is_invited(draft, delivery.step, plan.definition, child, ahead=for_some) for child in concerned
         ):
             done(draft, task.id)
 
 
-def _concerned(draft: Draft, delivery: DeliveryStep, task: Task) -> tuple[str, ...]:
-    """The children under way that a plan is asked for: those that its subject names, or all."""
-    schools = (task.subject or "").split(" ")[1:]
-    named = {participant_id(draft.state.rollout, school) for school in schools}
-    return tuple(child for child in children_of(draft, delivery) if not schools or child in named)
+def _concerned(draft: Draft, delivery: DeliveryStep, plan: Plan) -> tuple[str, ...]:
+    """The children under way that a plan is asked for: those that it names, or all."""
+    named = {participant_id(draft.state.rollout, school) for school in plan.schools}
+    return tuple(child for child in children_of(draft, delivery) if not plan.schools or child in named)

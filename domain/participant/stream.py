@@ -13,6 +13,7 @@ from domain.gate import Facts
 from domain.history import Corrected, Happening, fold
 from domain.participant import (
     attending,
+    catching_up,
     children,
     corrections,
     deadlines,
@@ -66,7 +67,7 @@ COMMANDS: tuple[type[Command], ...] = (
     hosting.MoveSession,
     hosting.CancelSession,
     hosting.RecordAttendance,
-    hosting.AskToCatchUp,
+    catching_up.AskToCatchUp,
     attending.BookSession,
     attending.UnbookSession,
     attending.CreditAttendance,
@@ -189,8 +190,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
             hosting.cancel_session(draft, command)
         case hosting.RecordAttendance():
             hosting.record_attendance(draft, command)
-        case hosting.AskToCatchUp():
-            hosting.hold_again(draft, command)
+        case catching_up.AskToCatchUp():
+            catching_up.hold_again(draft, command)
         case attending.BookSession():
             attending.book_session(draft, command)
         case attending.UnbookSession():

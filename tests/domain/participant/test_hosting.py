@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from domain.participant import draft, hosting
+from domain.participant.catching_up import AskToCatchUp
 from domain.participant.children import ChildEnded
 from domain.participant.hosting import (
-    AskToCatchUp,
     AttendanceRecorded,
     CancelSession,
     MoveSession,
