@@ -30,6 +30,11 @@ _MADE_OF: Final[dict[str, dict[str, str]]] = {
         "ru": "Решить, продолжать ли без других школ: {title}",
         "en": "Decide whether to go on without further schools: {title}",
     },
+    "journey": {
+        "kk": "Жолын аяқтай алмайтын қатысушы туралы шешім қабылдау",
+        "ru": "Принять решение об участнике, который не может дойти до конца",
+        "en": "Decide how it goes on, since it can no longer complete its journey",
+    },
     "checkpoint": {
         "kk": "{title}: {number}-кездесу",
         "ru": "{title}: встреча {number}",
@@ -109,6 +114,8 @@ class Titles:
                 return self._made("duty", self.role(found.about))
             case task_ids.CHILDREN, None:
                 return self._children(tier, task)
+            case task_ids.JOURNEY, None:
+                return self._made("journey")
             case task_ids.GATE, None:
                 return self._made("decide", self._gate(tier, task_ids.gate_in_doubt(task)))
             case step, "assignment":

@@ -15,6 +15,9 @@ CHILDREN_OPENED = "children.opened"
 CHILDREN_CERTIFIED = "children.certified"
 CHILDREN_COMPLETED = "children.completed"
 
+#: what a participant comes to when its journey is over, and no gate of it is looked at any more
+ENDS = frozenset({WITHDRAWN, COMPLETED})
+
 OUTCOMES = ("on_track", "needs_support", "at_risk")
 STARTED = "started"
 DONE = "done"

@@ -176,7 +176,7 @@ def _holds(gate: Gate, facts: Facts, participant: str, today: date, readings: di
     match gate:
         case AllOf(all=inner) | AnyOf(any=inner) | AtLeast(of=inner):
             held = [_holds(each, facts, participant, today, readings) for each in inner]
-            return sum(held) >= _wanted(gate, len(held))
+            return sum(held) >= wanted(gate, len(held))
         case DateIs(on_or_after=first, before=end):
             return (first is None or today >= first) and (end is None or today < end)
         case FactIs(of_="self"):
@@ -195,7 +195,8 @@ def _holds(gate: Gate, facts: Facts, participant: str, today: date, readings: di
             assert_never(gate)
 
 
-def _wanted(gate: AllOf | AnyOf | AtLeast, conditions: int) -> int:
+def wanted(gate: AllOf | AnyOf | AtLeast, conditions: int) -> int:
+    """How many of its conditions have to hold."""
     match gate:
         case AllOf():
             return conditions

@@ -15,6 +15,10 @@ GATE: Final = "gate"
 #: the manager decides about the children of a participant that withdrew; the subject names them
 LEFT_BEHIND: Final = f"{CHILDREN}/decide"
 
+JOURNEY: Final = "journey"
+#: the manager decides how a participant goes on that can't complete its journey
+ABOUT_JOURNEY: Final = JOURNEY
+
 _TIER = "tier-"
 _DELIVERY = "step-"
 

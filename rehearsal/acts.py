@@ -53,10 +53,10 @@ def _complete(acting: Acting, scene: Scene, turn: Turn, state: Participant, task
 
 
 def _decide(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    """Where too few schools are named, the manager names them; a delivery that has nobody left is let go."""
+    """Where too few schools are named, the manager names them; who has nobody left, or no way on, is let go."""
     if task_ids.tier_without(task.id):
         return _nominate(acting, scene, turn, state, task, now)
-    if task_ids.delivery_without(task.id):
+    if task_ids.delivery_without(task.id) or task_ids.is_decision(task.id, task_ids.ABOUT_JOURNEY):
         return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="stands")),))
     done = (turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="acted"))
     if task.id != task_ids.LEFT_BEHIND:

@@ -38,6 +38,8 @@ class Summary(msgspec.Struct, frozen=True):
     checkpoints_missed: int
     #: schools that have not come to their end, although nobody had anything to do any more
     left_over: tuple[str, ...]
+    #: schools whose journey was closed, since they could go no further
+    went_no_further: tuple[str, ...]
     #: what simulated people asked for and were refused
     turned_away: int
     #: of the log, as recomputed from its bytes, and how many gates were evaluated again
@@ -79,6 +81,7 @@ def summarise(play: Play, tally: Tally) -> Summary:
         refused=tally.verdicts["refused"],
         checkpoints_missed=tally.kinds["CheckpointMissed"],
         left_over=play.left_over,
+        went_no_further=tuple(sorted(each.school for each in scene.participants.values() if each.phase == "closed")),
         turned_away=len(play.refusals),
         gates=verdict.gates,
         size=verdict.size,

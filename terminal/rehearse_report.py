@@ -73,6 +73,7 @@ def _fields(plan: "Plan", summary: "Summary", tally: "Tally") -> dict[str, objec
         "Begins": summary.began,
         "Ends": None if summary.left_over else summary.ended,
         "Not at the end": _some(list(summary.left_over)),
+        "Went no further": _some(list(summary.went_no_further)),
         "Against the plan": None if summary.left_over else against,
         "Certified": sum(len(dates.certified) for dates in tally.tiers.values()),
         "Opened below": summary.opened_below,

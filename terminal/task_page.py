@@ -96,17 +96,8 @@ def _asks(to: "Addressed", task: "Task") -> Page:
     """What is wanted, and the command that does it."""
     state, school = to.state, to.state.id
     match task.kind:
-        case "decide" if task_ids.read(task.id).of == task_ids.DUTY:
-            return {
-                "Why": _why_nobody(to, task.subject or ""),
-                "Do": f"kaskad school assign {school} --duty {task.subject}=PERSON",
-            }
-        case "decide" if task_ids.tier_without(task.id) or task_ids.delivery_without(task.id):
-            return {
-                "Why": "too few schools are named in time, or all have left, and nobody is asked for anything else",
-                "Answers": "stands (go on without further schools), acted (schools are named or enrolled)",
-                "Do": f"kaskad task complete {school} {task.id} --answer stands|acted",
-            }
+        case "decide" if page := _decision(to, task):
+            return page
         case "assignment" | "decide":
             answers = _answers(to, task)
             page = {"Answers": ", ".join(answers)}
@@ -134,6 +125,27 @@ def _asks(to: "Addressed", task: "Task") -> Page:
             return {"Do": f"kaskad school nominate {state.school} --help"}
         case _:
             return {"Do": f"kaskad school seat {school} --help"}
+
+
+def _decision(to: "Addressed", task: "Task") -> Page | None:
+    """Of what the manager decides on, that which a sentence has to explain."""
+    school, answer = to.state.id, f"kaskad task complete {to.state.id} {task.id} --answer stands|acted"
+    if task_ids.read(task.id).of == task_ids.DUTY:
+        do = f"kaskad school assign {school} --duty {task.subject}=PERSON"
+        return {"Why": _why_nobody(to, task.subject or ""), "Do": do}
+    if task_ids.tier_without(task.id) or task_ids.delivery_without(task.id):
+        return {
+            "Why": "too few schools are named in time, or all have left, and nobody is asked for anything else",
+            "Answers": "stands (go on without further schools), acted (schools are named or enrolled)",
+            "Do": answer,
+        }
+    if task_ids.is_decision(task.id, task_ids.ABOUT_JOURNEY):
+        return {
+            "Why": "what it is about can't come any more, whatever is done; 'kaskad audit explain' tells of a gate why",
+            "Answers": "stands (it goes on as far as it can and ends there), acted (what keeps it is put right)",
+            "Do": f"{answer}; or kaskad school withdraw {school} --reason WHY",
+        }
+    return None
 
 
 def _why_nobody(to: "Addressed", duty: str) -> str:

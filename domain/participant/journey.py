@@ -14,6 +14,7 @@ from domain.command import Command, PersonId, TextGiven
 from domain.event import Event, TextRef
 from domain.identity import school_of
 from domain.participant.children import What, children_are_done, open_next_tier
+from domain.participant.dead_end import comes_to_a_dead_end
 from domain.participant.draft import Draft, text_ref
 from domain.participant.interruptions import pause
 from domain.participant.state import Participant, Phase, SeatState, with_facts
@@ -64,7 +65,7 @@ class JourneyCompleted(Event, frozen=True, tag="JourneyCompleted"):
 
 
 class JourneyClosed(Event, frozen=True, tag="JourneyClosed"):
-    """The rollout was closed before this participant came to its end."""
+    """It came to no end of its own: the rollout was closed, or it could go no further."""
 
 
 JourneyEvent = Enrolled | TeamCompleted | Certified | Withdrawn | JourneyCompleted | JourneyClosed
@@ -222,6 +223,8 @@ def _complete(draft: Draft) -> None:
     certified = tier.certification is None or state.certified_at is not None
     if certified and all(is_done(state, step.id) for step in tier.steps) and children_are_done(draft):
         draft.record(JourneyCompleted())
+    elif comes_to_a_dead_end(draft):
+        draft.record(JourneyClosed())
 
 
 # --- evolve

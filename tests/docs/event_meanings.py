@@ -6,7 +6,7 @@ KINDS = {
     "Certified": "The gate `certify` opened, and the participant holds the certificate of its tier.",
     "Withdrawn": "The participant left the rollout before its end.",
     "JourneyCompleted": "The participant came to the end of all that its tier asks of it.",
-    "JourneyClosed": "The rollout was closed before this participant came to its end.",
+    "JourneyClosed": "It came to no end of its own: the rollout was closed, or it could go no further.",
     "StepStarted": "A step of the journey began.",
     "StepCompleted": "Everything that the step asks for is there.",
     "GateOpened": "A gate opened: its rule, and the facts over which it held.",

@@ -60,6 +60,8 @@ class PeopledWorld(World):
                 self.ask_school(school, CompleteTask, actor, task=task.id, answer=self._answer(school, task))
             case "decide" if task_ids.read(task.id).of == task_ids.DUTY:
                 self.ask_school(school, AssignDuty, actor, duty=task.subject, person=self.person())
+            case "decide" if task_ids.is_decision(task.id, task_ids.ABOUT_JOURNEY):
+                self.ask_school(school, CompleteTask, actor, task=task.id, answer="stands")
             case "decide":
                 self.ask_school(school, CompleteTask, actor, task=task.id, answer="acted")
             case "checkpoint":

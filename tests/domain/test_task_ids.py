@@ -27,6 +27,7 @@ def test_the_ids_are_those_that_stand_in_logs() -> None:
         task_ids.decide(task_ids.about_tier("hub"), 1),
         task_ids.decide(task_ids.about_delivery("delivery"), 1),
         task_ids.decide(task_ids.about_gate("enter:mentoring"), 45),
+        task_ids.decide(task_ids.ABOUT_JOURNEY, 1),
         task_ids.LEFT_BEHIND,
     ] == [
         "team/fill-1",
@@ -46,6 +47,7 @@ def test_the_ids_are_those_that_stand_in_logs() -> None:
         "children/tier-hub/decide-1",
         "children/step-delivery/decide-1",
         "gate/enter-mentoring/decide-45",
+        "journey/decide-1",
         "children/decide",
     ]
 

@@ -116,6 +116,7 @@ def test_a_session_tells_when_it_begins_by_the_clocks_of_the_programme() -> None
         ("nominate/rural-hub-school", "Nominate schools: Rural hub school"),
         ("nominate/rural-hub-school.2", "Nominate schools: Rural hub school"),
         ("duty/mentor/decide-1", "Name somebody: Mentor"),
+        ("journey/decide-1", "Decide how it goes on, since it can no longer complete its journey"),
         ("children/decide", "Decide about the schools that it was preparing"),
         (
             "children/tier-rural-hub-school/decide-1",

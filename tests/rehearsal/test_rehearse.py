@@ -81,7 +81,8 @@ def test_a_definition_that_leaves_out_all_that_may_be_left_out_is_played_to_its_
 
 def test_a_rollout_that_can_not_end_says_who_waits_and_for_what(home: Path, tmp_path: Path) -> None:
     small = yaml.safe_load((DEFINITIONS / "small.yaml").read_text(encoding="utf-8"))
-    small["tiers"][1]["certification"]["gate"] = {"fact": "mentoring.last", "is": "at_risk"}
+    peers = {"among": "peers", "where": {"fact": "mentoring.last", "is": "at_risk"}, "share": 100}
+    small["tiers"][1]["certification"]["gate"] = peers
     definition = tmp_path / "small.yaml"
     definition.write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
     ended = _rehearse_of(str(definition), "a", home, some_schools(tmp_path))
@@ -147,16 +148,34 @@ def test_an_unknown_programme_or_cohort_is_refused(home: Path, two_schools: Path
     assert "2031" in ended.stderr
 
 
-def test_schools_that_stand_still_for_good_are_reported(home: Path, tmp_path: Path) -> None:
-    """One office lets each of ten schools in or not, and does not answer alike for all of them."""
+def ten_schools(tmp_path: Path) -> Path:
     schools = tmp_path / "schools.csv"
     rows = [f"s-{number},school,М {number},Ш {number},S {number},Abai,both" for number in range(10)]
     schools.write_text("\n".join(("school,tier,name_kk,name_ru,name_en,region,language", *rows)), encoding="utf-8")
-    ended = _rehearse_of(str(DEFINITIONS / "chosen.yaml"), "2026", home, schools, "--json")
+    return schools
+
+
+def test_schools_that_can_go_no_further_are_reported(home: Path, tmp_path: Path) -> None:
+    """One office lets each of ten schools in or not, and does not answer alike for all of them."""
+    ended = _rehearse_of(str(DEFINITIONS / "chosen.yaml"), "2026", home, ten_schools(tmp_path), "--json")
+    assert ended.returncode == 0, ended.stderr
+    said = json.loads(ended.stdout)
+    assert said["ends"]
+    assert said["not_at_the_end"] == "none"
+    assert 0 < int(said["went_no_further"].partition(",")[0]) < 10
+
+
+def test_schools_that_stand_still_for_good_are_reported(home: Path, tmp_path: Path) -> None:
+    """Each is let in when all the others are, and one of them is not."""
+    alike = "{among: peers, where: {fact: choice.verdict, is: chosen}, share: 100}"
+    source = (DEFINITIONS / "chosen.yaml").read_text(encoding="utf-8")
+    definition = tmp_path / "alike.yaml"
+    definition.write_text(source.replace("{fact: choice.verdict, is: chosen}", alike), encoding="utf-8")
+    ended = _rehearse_of(str(definition), "2026", home, ten_schools(tmp_path), "--json")
     assert ended.returncode == 1
     said = json.loads(ended.stdout)
     assert said["ends"] is None
     left = int(said["not_at_the_end"].partition(",")[0])
-    assert 0 < left < 10
+    assert left == 10
     assert "nobody has anything to do any more" in ended.stderr
     assert said["log"] in ended.stderr

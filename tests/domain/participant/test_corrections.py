@@ -62,7 +62,8 @@ def completed() -> Given:
 def test_a_correction_is_an_event_of_its_own_and_the_facts_follow_it() -> None:
     school = answered()
     version = version_of(school, "TaskCompleted")
-    assert corrects(school, version, MEMBER, answer="yes") == ["Corrected"]
+    assert corrects(school, version, MEMBER, answer="yes") == ["Corrected", "TaskWithdrawn"]
+    assert "journey/decide-1" not in school.state.tasks, "the certificate can come again"
     assert school.state.fact("ready.choice") == "yes"
     assert getattr(school.history[version - 1].event, "answer", None) == "no", "what was recorded stays as it was"
     assert school.state.facts["ready.choice"].version == version
@@ -118,7 +119,8 @@ def test_a_correction_is_corrected_by_correcting_the_event_again() -> None:
     school = answered()
     version = version_of(school, "TaskCompleted")
     corrects(school, version, answer="yes")
-    change = {"version": len(school.history), "changes": {"reason": None}, "reason": REASON}
+    correction = version_of(school, "Corrected")
+    change = {"version": correction, "changes": {"reason": None}, "reason": REASON}
     refused = school.refuses(corrections.CORRECTION_OF_CORRECTION, Correct, MANAGER, **change)
     assert f"event {version} again" in refused.sentence
 

@@ -111,7 +111,8 @@ def test_what_is_refused_stays_refused_when_the_manager_lets_it_stand() -> None:
     school = judged("refused")
     assert school.state.fact("work.refused") == 1
     events = school.when(CompleteTask, MANAGER, task="work/essay/decide-1", answer="stands")
-    assert kinds(events) == ["TaskCompleted"]
+    assert kinds(events) == ["TaskCompleted", "TaskAsked"]
+    assert getattr(events[1], "task", "") == "journey/decide-1", "it can't complete its journey without it"
     school.refuses(evidence.REFUSED_FOR_GOOD, SubmitEvidence, MEMBER, **ESSAY, artefacts=(file("b"),))
 
 
