@@ -13,8 +13,9 @@ import msgspec
 from activities.artefact_errors import ArtefactProblem
 from activities.artefacts import open_artefacts
 from eventlog.backup import backup_log
-from eventlog.errors import LogUnavailable
+from eventlog.errors import FileUnwritable
 from eventlog.log import open_log
+from people.errors import BackupUnwritable
 from people.registry import open_registry
 
 MANIFEST = "manifest.json"
@@ -89,8 +90,11 @@ def make_backup(stores: Stores, folder: Path, version: str) -> Manifest:
         _settle(part, folder)
     except OSError as error:
         raise BackupProblem(f"{folder} can't be written: {error.strerror or error}.") from error
-    except LogUnavailable as error:
-        raise LogUnavailable(error.reason.replace(str(part / LOG), str(folder))) from error
+    except (FileUnwritable, BackupUnwritable) as error:
+        reason = error.reason.replace(str(part / LOG), str(folder)).replace(str(part), str(folder))
+        raise BackupProblem(reason) from error
+    except ArtefactProblem as error:
+        raise BackupProblem(f"{folder} can't be written: {error.params.get('cause', error)}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return manifest

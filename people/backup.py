@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from people.errors import PersonProblem, RegistryTooNew, RegistryUnavailable
+from people.errors import BackupUnwritable, PersonProblem, RegistryTooNew, RegistryUnavailable
 from people.store import Store, store_url
 from people.tables import erased, index_keys, open_keys_store, open_registry_store, person_keys, persons
 
@@ -25,12 +25,13 @@ def write_backup(registry: Store, keys: Store, folder: Path) -> None:
         if path.exists():
             raise PersonProblem("backup-exists", path=str(path))
     # Persons first: one who is added in between has then a key too many, and nobody has one too few.
-    with _appearing(folder / PERSONS_FILE) as path:
-        copy = open_registry_store(store_url("The backup", path))
-        _put_rows(copy, _PERSONS_TABLES, _rows(registry, _PERSONS_TABLES))
-    with _appearing(folder / KEYS_FILE) as path:
-        copy = open_keys_store(store_url("The backup", path))
-        _put_rows(copy, _KEYS_TABLES, _rows(keys, _KEYS_TABLES))
+    for name, opened, store, tables in (
+        (PERSONS_FILE, open_registry_store, registry, _PERSONS_TABLES),
+        (KEYS_FILE, open_keys_store, keys, _KEYS_TABLES),
+    ):
+        rows = _rows(store, tables)
+        with _appearing(folder / name) as path:
+            _put_rows(opened(store_url("The backup", path)), tables, rows)
 
 
 def read_backup(folder: Path) -> Rows:
@@ -100,4 +101,6 @@ def _appearing(path: Path) -> Iterator[Path]:
         yield unfinished
         os.replace(unfinished, path)
     except OSError as problem:
-        raise RegistryUnavailable(f"The backup can't be written at {path}: {problem.strerror}.") from problem
+        raise BackupUnwritable(f"The backup can't be written at {path}: {problem.strerror}.") from problem
+    except RegistryUnavailable as problem:
+        raise BackupUnwritable(problem.reason) from problem

@@ -36,5 +36,9 @@ class RegistryUnavailable(Exception):
         super().__init__(reason)
 
 
+class BackupUnwritable(RegistryUnavailable):
+    """The stores are there, but the backup of them can't be written."""
+
+
 class RegistryTooNew(RegistryUnavailable):
     """A store written by a newer version of the product."""

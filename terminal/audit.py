@@ -124,7 +124,7 @@ def verify(against: str | None, log: str | None, as_json: bool) -> int:
 
 
 @audit.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @_log_option
 def export(file: Path | None, form: str, log: str | None) -> None:

@@ -8,12 +8,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from terminal.outcome import Refused
+from terminal.destination import must_be_free, taken, unwritable
 from terminal.reading import reading_events
 from terminal.tables import print_fields
 
 if TYPE_CHECKING:
     from audit.exporting import Format
+
+_EXPORT, _COPY = "an export", "a copy"
 
 
 def write_export(file: Path | None, form: str, log: str | None) -> None:
@@ -34,8 +36,7 @@ def _output(file: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    if file.exists():
-        raise Refused(f"{file} is there already: an export replaces nothing. Name a new one.")
+    must_be_free(file, _EXPORT)
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("wb") as output:
@@ -44,9 +45,9 @@ def _output(file: Path | None) -> Iterator[BinaryIO]:
             os.fsync(output.fileno())
         os.link(part, file)
     except FileExistsError as error:
-        raise Refused(f"{file} is there already: an export replaces nothing. Name a new one.") from error
+        raise taken(file, _EXPORT) from error
     except OSError as error:
-        raise Refused(f"{file} can't be written: {error.strerror}.") from error
+        raise unwritable(file, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -56,13 +57,12 @@ def write_copy(file: Path, log: str | None, *, as_json: bool) -> None:
     from eventlog.copy import copy_log
     from eventlog.log import open_log
 
-    if not file.absolute().parent.is_dir():
-        raise Refused(f"There is no folder {file.absolute().parent} to write {file.name} into.")
+    must_be_free(file, _COPY)
     with reading_events(log) as opened:
         try:
             copy_log(opened, file)
         except FileExistsError as error:
-            raise Refused(f"{file} is there already: a copy replaces nothing. Name a new one.") from error
+            raise taken(file, _COPY) from error
     with open_log(file, read_only=True) as copied:
         head = copied.head()
     fields = {"Copy": str(file), "Events": head.size, "Mark": f"{head.size}:{head.root}"}

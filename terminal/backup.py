@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from terminal.destination import must_be_free
 from terminal.options import json_option
 from terminal.outcome import BadInput, NotFound, Refused
 from terminal.tables import print_fields, print_json
@@ -30,8 +31,7 @@ def backup(folder: Path, as_json: bool) -> None:
 
     if "://" not in settings().log and not Path(settings().log).exists():
         raise NotFound(f"There is no event log at {settings().log}: there is nothing to back up.")
-    if not folder.absolute().parent.is_dir():
-        raise BadInput(f"There is no folder {folder.absolute().parent} to make {folder.name} in.")
+    must_be_free(folder, "a backup")
     try:
         manifest = make_backup(settings(), folder, version("kaskad"))
     except BackupProblem as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from activities.adopted import zone_in
 from domain.identity import rollout_of, school_of
 from terminal.happenings import happenings_of
-from terminal.outcome import BadInput, NotFound
+from terminal.outcome import NotFound, Refused
 from terminal.reading import reading, rollout_named
 from terminal.school_meant import school_meant
 
@@ -87,7 +87,7 @@ def fetch(school: str, item: str, attempt: int | None, folder: Path, rollout: st
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput(f"--to: {folder} can't be made a folder: {error.strerror or error}.") from error
+        raise Refused(f"--to: {folder} can't be made a folder: {error.strerror or error}.") from error
     return [_copy(store, each, folder / name) for each, name in _named_apart(files)]
 
 

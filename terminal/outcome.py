@@ -87,17 +87,20 @@ REMEDIES: Final[dict[int, str]] = {
 }
 DISK_ERRORS: Final = frozenset(REMEDIES)
 
-#: Problems that a caller met only because the thing is not there, which the table above can't tell by their class.
-NOT_FOUND_CODES: Final = frozenset(
-    {"person-unknown", "person-erased", "artefact-missing", "email-known", "person-known"}
-)
+#: Problems of what is there, or is not, and not of what was given, which the table above can't tell by their class.
+REFUSED_CODES: Final = frozenset(
+    {
+        "person-unknown", "person-erased", "email-known", "person-known",
+        "artefact-missing", "file-exists", "file-unwritable",
+    }
+)  # fmt: skip
 
 
 def exit_code_of(error: BaseException) -> int | None:
     """The exit code of an expected error; None for a fault."""
     if isinstance(error, Outcome):
         return error.code
-    if getattr(error, "code", None) in NOT_FOUND_CODES:
+    if getattr(error, "code", None) in REFUSED_CODES:
         return REFUSED
     if is_temporal_away(error) or has_no_namespace(error) or is_of_the_disk(error):
         return UNREACHABLE

@@ -1,12 +1,11 @@
 """What `demo` and `rollout rehearse` share: a folder, a server, the play, and ends that a person understands."""
 
 import asyncio
-import errno
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from terminal.outcome import BadInput, Refused, ServiceUnavailable
+from terminal.outcome import Refused, ServiceUnavailable, is_of_the_disk
 
 if TYPE_CHECKING:
     from rehearsal.plan import Plan
@@ -25,9 +24,10 @@ def new_folder(keep: Path | None, seed: int) -> tuple[Path, str]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise BadInput(f"{folder} is not empty: a rehearsal needs a folder of its own.")
+            raise Refused(f"{folder} is not empty: a rehearsal needs a folder of its own.")
     except OSError as problem:
-        kind = ServiceUnavailable if problem.errno == errno.ENOSPC else BadInput
+        # the data folder is a store of the product's; a folder that was named is a place to write to as any other
+        kind = ServiceUnavailable if keep is None and is_of_the_disk(problem) else Refused
         raise kind(f"{folder} can't be made an empty folder: {problem.strerror}.") from problem
     return folder, rollout
 

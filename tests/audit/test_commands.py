@@ -92,8 +92,12 @@ def test_a_day_is_the_programme_s_day(audit: Auditor) -> None:
         (("explain", "certify", "nis-semey", "--school", "astana-37"), 2, "Say whose gate"),
         (("explain", "certified", "--school", "nis-semey"), 1, "did you mean 'certify'"),
         (("verify", "--against", "12"), 2, "SIZE:ROOT"),
-        (("export", "/nowhere/at/all.jsonl"), 1, "can't be written"),
-        (("copy", "/nowhere/at/all.db"), 1, "There is no folder"),
+        (("export", "/nowhere/at/all.jsonl"), 1, "There is no folder /nowhere/at to write all.jsonl into."),
+        (("copy", "/nowhere/at/all.db"), 1, "There is no folder /nowhere/at to write all.db into."),
+        (("export", "/proc"), 1, "/proc is there already: an export replaces nothing."),
+        (("copy", "/proc"), 1, "/proc is there already: a copy replaces nothing."),
+        (("export", "/proc/all.jsonl"), 1, "/proc/all.jsonl can't be written: No such file or directory."),
+        (("copy", "/proc/all.db"), 1, "/proc/all.db can't be made: No such file or directory."),
     ],
 )
 def test_bad_input_is_refused_with_what_would_be_right(

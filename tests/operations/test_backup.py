@@ -1,6 +1,8 @@
 """What is backed up comes back whole or not at all, without those who were erased meanwhile."""
 
+import errno
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +19,6 @@ from activities.restoring import Restored, bring_back, check_backup, lost_by
 from audit.verifying import verify_log
 from audit.views import compare
 from eventlog.copy import copy_log
-from eventlog.errors import LogUnavailable
 from eventlog.log import open_log
 from eventlog.record import NewText
 from people.errors import PersonProblem
@@ -25,6 +26,7 @@ from people.registry import open_registry
 from runtime.settings import Settings
 from tests.audit.tampering import opened
 from tests.operations.conftest import FILE, NAMES, WROTE, Kept
+from tests.terminal.calling import Calls
 
 
 def restored(stores: Stores, folder: Path, more_erased: set[str] | None = None) -> Restored:
@@ -80,8 +82,34 @@ def test_a_full_disk_is_told_as_that_of_the_backup(kept: Kept, tmp_path: Path, m
 
     monkeypatch.setattr("eventlog.backup.carry", onto_a_full_disk)
     folder = tmp_path / "second"
-    with pytest.raises(LogUnavailable, match=f"^The disk that holds {folder} is full.$"):
+    with pytest.raises(BackupProblem, match=f"^The disk that holds {folder} is full.$"):
         make_backup(kept.settings, folder, "0.1.0")
+
+
+def test_a_full_disk_is_told_as_that_of_the_backup_also_where_it_fills_later(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    folder = tmp_path / "second"
+    for step in ("people.backup.os.replace", "pathlib.Path.rename"):
+        with monkeypatch.context() as patched:
+            patched.setattr(step, full)
+            with pytest.raises(BackupProblem, match="No space left on device") as told:
+                make_backup(kept.settings, folder, "0.1.0")
+        assert ".part" not in str(told.value)
+        assert str(folder) in str(told.value)
+
+
+def test_where_a_backup_can_not_be_written_it_is_refused(kept: Kept, backup: Path, tmp_path: Path) -> None:
+    calls = Calls(kept.settings.home, kept.operator)
+    for place, told in (
+        (backup, "is there already: a backup replaces nothing. Name a new one."),
+        (tmp_path / "nowhere" / "backup", f"There is no folder {tmp_path}/nowhere to write backup into."),
+        (Path("/proc/backup"), "/proc/backup can't be written: No such file or directory."),
+    ):
+        assert told in calls("backup", place, code=1).err
 
 
 def _flip(path: Path) -> None:

@@ -127,8 +127,16 @@ def test_ctrl_c_ends_it_with_its_server(home: Path) -> None:
 def test_a_folder_that_is_not_empty_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     ended = _demo(home, "--keep", str(tmp_path))
-    assert ended.returncode == 2
+    assert ended.returncode == 1
     assert "is not empty" in ended.stderr
+
+
+def test_a_folder_that_can_not_be_made_is_refused(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    for keep in (tmp_path / "letter.txt", Path("/proc/demo")):
+        ended = _demo(home, "--keep", str(keep))
+        assert ended.returncode == 1
+        assert f"{keep} can't be made an empty folder: " in ended.stderr
 
 
 def test_a_port_in_use_is_said(home: Path) -> None:

@@ -79,13 +79,13 @@ def test_files_of_one_name_are_told_apart(short: Short, tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_not_overwritten(short: Short, tmp_path: Path) -> None:
     submit(short, PLAN, write(tmp_path / "plan.txt"))
     write(tmp_path / "back" / "plan.txt", "something else")
-    assert "not overwritten" in short("evidence", "get", short.first, PLAN, "--to", tmp_path / "back", code=2).err
+    assert "not overwritten" in short("evidence", "get", short.first, PLAN, "--to", tmp_path / "back", code=1).err
     assert (tmp_path / "back" / "plan.txt").read_text() == "something else"
 
 
 def test_no_folder_is_made_where_there_can_be_none(short: Short, tmp_path: Path) -> None:
     submit(short, PLAN, write(tmp_path / "plan.txt"))
-    told = short("evidence", "get", short.first, PLAN, "--to", tmp_path / "plan.txt", code=2).err
+    told = short("evidence", "get", short.first, PLAN, "--to", tmp_path / "plan.txt", code=1).err
     assert "plan.txt can't be made a folder: File exists." in told
 
 
