@@ -33,7 +33,6 @@ def restore_log(
     *,
     erased: Iterable[str] = (),
     shows: Shows = lambda _: None,
-    owner_url: str | None = None,
 ) -> int:
     """Bring a backup into an empty log; says how many events it has.
 
@@ -52,7 +51,7 @@ def restore_log(
                 return {**row, "salt": None, "body": None, "person": whose, "erased_at": now}
         return row
 
-    with open_log(path, read_only=True) as source, open_log(target_url, owner_url=owner_url) as target:
+    with open_log(path, read_only=True) as source, open_log(target_url) as target:
 
         def work(connection: sa.Connection) -> int:
             size = connection.execute(sa.select(head.c.size).with_for_update()).scalar_one()

@@ -106,18 +106,6 @@ class Registry:
         """As `likeness`, by what a backup knows of them."""
         return _likeness(self._keys.unsealed(read_backup(folder)), persons)
 
-    def is_erased(self, person: str) -> bool:
-        with self._store.reading() as connection:
-            return SealedPersons(connection, self._keys).is_erased(person)
-
-    def erase(self, person: str) -> bool:
-        """Whether there was something to erase; erased already is not an error, never known is one."""
-        with self._store.reading() as connection:
-            rows = SealedPersons(connection, self._keys)
-            if not rows.has_row(person) and not rows.is_erased(person):
-                raise PersonProblem("person-unknown", person=person)
-        return self.apply_erasures([person]) > 0
-
     def apply_erasures(self, persons: Collection[str]) -> int:
         """Erases whom the event log says to be erased; done again it changes nothing. How many were still there."""
         gone = sorted({person for person in persons if is_person_id(person)})

@@ -70,10 +70,10 @@ class Addressed:
         return self.says(instant) + (f" ({'; '.join(slips)})" if slips else "")
 
 
-def addressed(school: str, rollout: str | None, acting_as: str | None, *, log: str | None = None) -> Addressed:
+def addressed(school: str, rollout: str | None, acting_as: str | None) -> Addressed:
     """The school's participant, and who acts. Raises NotFound with the nearest, or BadInput."""
     who = actor(acting_as)
-    return _addressed(school, rollout, who, log)
+    return _addressed(school, rollout, who, None)
 
 
 def read(school: str, rollout: str | None, *, log: str | None = None) -> Addressed:

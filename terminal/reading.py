@@ -186,12 +186,12 @@ def names_of(persons: Iterable[str]) -> dict[str, str]:
         return {}
 
 
-def in_language(names: object, language: str | None = None) -> str:
+def in_language(names: object) -> str:
     """A name in three languages, as the views keep it (JSON) or as the domain does, in the language of the settings."""
     from runtime.settings import settings
 
     texts = json.loads(names) if isinstance(names, str) else names
-    return str(texts.get(language or settings().language, "")) if hasattr(texts, "get") else ""
+    return str(texts.get(settings().language, "")) if hasattr(texts, "get") else ""
 
 
 def hint(name: str, known: Any) -> str:

@@ -65,7 +65,7 @@ class Post:
 
     async def erase(self, person: str) -> None:
         await self.organise(ErasePerson, person=person)
-        self.registry.erase(person)
+        self.registry.apply_erasures([person])
 
     def _registered(self, names: str, language: Any, email: str | None = None) -> str:
         return self.registry.add(PersonDraft(names=names, language=language, email=email)).person

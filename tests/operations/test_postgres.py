@@ -17,6 +17,7 @@ from runtime.folder import DataFolder
 from runtime.settings import Settings
 from runtime.standstill import Standstill
 from tests.operations.conftest import NAMES, WROTE, Kept, fill
+from tests.people.asking import is_erased
 from tests.postgres_server import fresh_database, plain, postgres_server
 from tests.terminal.calling import Calls
 
@@ -68,7 +69,7 @@ def test_a_database_that_has_events_is_left_as_it_is(in_postgres: Kept, tmp_path
     with in_postgres.log() as log:
         assert log.head().size == manifest.size + 1
     with in_postgres.registry() as registry:
-        assert registry.is_erased(in_postgres.person)
+        assert is_erased(registry, in_postgres.person)
 
 
 def test_a_backup_of_a_database_comes_back_into_a_file(in_postgres: Kept, elsewhere: Settings, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_person_is_kept_changed_and_erased_on_postgresql(on_server: Registry) 
     assert on_server.update(added.person, phone="1").phone == "1"
     with pytest.raises(PersonProblem, match="already belongs"):
         on_server.add(PersonDraft("n", "a@place.example"))
-    assert [on_server.erase(added.person), on_server.erase(added.person)] == [True, False]
+    assert [on_server.apply_erasures([added.person]) for _ in range(2)] == [1, 0]
     assert on_server.persons() == []
 
 
