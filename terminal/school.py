@@ -150,7 +150,7 @@ def withdraw(school_id: str, reason: str, rollout_id: str | None, acting_as: str
 
     For example: kaskad school withdraw nis-semey --reason "The school is being rebuilt"
     """
-    from terminal.school_roster import withdraw as withdrawing
+    from terminal.school_leaving import withdraw as withdrawing
 
     withdrawing(school_id, rollout_id, reason, acting_as, as_json=as_json)
 
@@ -183,7 +183,7 @@ def replace(
       kaskad school replace nis-semey nis-pavlodar --name-kk "НЗМ, Павлодар" --name-ru "НИШ, Павлодар"
         --name-en "NIS Pavlodar" --reason "The school is being rebuilt"
     """
-    from terminal.school_roster import replace as replacing
+    from terminal.school_leaving import replace as replacing
 
     replacing(old, new, rollout_id, given, seats_given(seats), reason, acting_as, as_json=as_json)
 

@@ -1,6 +1,5 @@
-"""Schools that come later, are named by a parent, leave, or take the place of one that left."""
+"""Schools that come later, or are named by a parent."""
 
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from activities.facts import rights_in
-from domain.command import TextGiven
-from domain.identity import participant_id, rollout_stream, school_of
-from domain.participant.journey import Withdraw
+from domain.identity import rollout_stream, school_of
 from domain.refusal import Refused as DomainRefused
 from domain.rollout.commands import ENROLLED_AT_ONCE, MOST_NOMINATED, EnrolSchools, NominateSchools, Place
 from domain.rollout.state import Rollout
-from terminal.acting import actor, ask, prepare, put_text, say
+from terminal.acting import actor, ask, prepare, say
 from terminal.bulk import RowCommand, ask_all, report
 from terminal.imagined import Imagined
-from terminal.outcome import BadInput, NotFound, Refused, ServiceUnavailable
-from terminal.reading import States, only_rollout, person_meant, reading, states_of
+from terminal.outcome import BadInput, NotFound, Refused
+from terminal.reading import only_rollout, person_meant, reading, states_of
 from terminal.roster_file import print_refusals, read_places, refusals_of, so_many
 from terminal.school_meant import Meant, school_meant
 from terminal.school_places import place_given
@@ -29,9 +26,6 @@ if TYPE_CHECKING:
     from activities.answer import Answer
     from domain.programme import Programme
     from eventlog.log import EventLog
-
-_LEAVES_WITHIN = 20.0
-_MOST = 1_000_000
 
 
 def enrol(
@@ -182,96 +176,3 @@ def _nominations(name: str, by_parent: Mapping[str, tuple[Place, ...]], who: str
             schools = ", ".join(place.school for place in some)
             command = prepare(NominateSchools, who, parent=under, places=some)
             yield RowCommand((under, schools), rollout_stream(name), command)
-
-
-def withdraw(school: str, rollout: str | None, reason: str, acting_as: str | None, *, as_json: bool) -> None:
-    who = actor(acting_as)
-    with reading() as log:
-        meant = school_meant(log, school, rollout)
-    answer = ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who, name="reason")))
-    say(answer, f"{meant.school} has withdrawn from {meant.rollout}.", as_json=as_json)
-
-
-def replace(
-    old: str,
-    new: str,
-    rollout: str | None,
-    given: Mapping[str, Any],
-    seats: Mapping[str, str],
-    reason: str,
-    acting_as: str | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Withdraw one school, unless it has left already, and enrol another in its place; neither if either is refused."""
-    who = actor(acting_as)
-    with reading() as log:
-        meant = school_meant(log, old, rollout)
-        persons = {seat: person_meant(log, person) for seat, person in seats.items()}
-        with states_of(log) as states:
-            left = states.participant(meant.participant).phase == "withdrawn"
-            # of the roster: the school itself hears of its children a moment later
-            roster = states.rollout(meant.rollout).roster.values()
-            under_way = [each for each in roster if each.status in ("enrolled", "certified")]
-            behind = [each.school for each in under_way if each.parent == meant.participant]
-            place = _in_place_of(states, meant, new, given, persons)
-            _check_newcomer(states, meant, new)
-            _try_to_replace(states, meant, place, who, left=left)
-    if not left:
-        ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who, name="reason")))
-    with reading() as log:
-        _wait_until_it_left(log, meant)
-        answer = ask(meant.rollout_stream, prepare(EnrolSchools, who, places=(place,), replaces=meant.school))
-        settle(log, meant.rollout)
-    words = f"{new} takes the place of {meant.school} in {meant.rollout}."
-    if behind:
-        words += (
-            f" Not handed over: {', '.join(behind)}, which {meant.school} prepared; the programme manager is asked."
-        )
-    say(answer, words, as_json=as_json)
-
-
-def _in_place_of(states: States, meant: Meant, new: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:
-    """The newcomer: tier and parent are those of the one that leaves, region and language too where none are given."""
-    entry = states.rollout(meant.rollout).roster[meant.participant]
-    usual = {
-        "region": entry.region,
-        "language": entry.language,
-        "parent": school_of(entry.parent) if entry.parent else None,
-    }
-    return place_given(new, entry.tier, {**usual, **{name: value for name, value in given.items() if value}}, persons)
-
-
-def _check_newcomer(states: States, meant: Meant, new: str) -> None:
-    """Enrolled already, it would be no news to the roster, and OLD would have left for nobody."""
-    participant = participant_id(meant.rollout, new)
-    if participant not in states.rollout(meant.rollout).roster:
-        return
-    for record in states.snapshot.read(limit=_MOST, stream=meant.rollout_stream, kinds=["SchoolEnrolled"]):
-        event = msgspec.json.decode(bytes(record.data))
-        if event["participant"] == participant and event.get("replaces") == meant.participant:
-            return
-    raise Refused(f"{new} takes part in {meant.rollout} already, so it cannot take the place of {meant.school}.")
-
-
-def _try_to_replace(states: States, meant: Meant, place: Place, who: str, *, left: bool) -> None:
-    """Both commands in the mind first: a school must not leave for one that cannot come. Raises Refused."""
-    rights = rights_in(states.snapshot, who, meant.rollout)
-    imagined = Imagined(states.programme(meant.rollout), meant.rollout, rights, datetime.now(UTC), states.snapshot)
-    if not left:
-        imagined.ask(meant.stream, prepare(Withdraw, who, reason=TextGiven(id="imagined", hash="0" * 64)))
-    imagined.ask(meant.rollout_stream, prepare(EnrolSchools, who, places=(place,), replaces=meant.school))
-
-
-def _wait_until_it_left(log: "EventLog", meant: Meant) -> None:
-    """The roster hears of a withdrawal from the school's own stream, a moment later."""
-    end = time.monotonic() + _LEAVES_WITHIN
-    while time.monotonic() < end:
-        (row,) = log.rows("roster", stream=meant.rollout_stream, participant=meant.participant)
-        if row["status"] == "withdrawn":
-            return
-        time.sleep(0.1)
-    raise ServiceUnavailable(
-        f"{meant.school} has withdrawn, but its rollout has not heard of it yet: is a worker running? "
-        "Asked again, this command goes on from there."
-    )

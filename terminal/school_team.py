@@ -1,10 +1,10 @@
 """Who sits where and who has which duty: one seat at a time, or a whole table."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.calendar import instant_on
 from domain.identity import nearest
@@ -21,6 +21,8 @@ from terminal.times import day_meant
 if TYPE_CHECKING:
     from domain.command import Command
     from eventlog.log import EventLog
+
+_T = TypeVar("_T")
 
 #: columns of a table of duties that are no duties
 _OF_A_SCHOOL = ("school",)
@@ -148,43 +150,57 @@ def _seats_of(log: "EventLog", rollout: str, tier: str) -> tuple[str, ...]:
         return tuple(seat.id for seat in states.programme(rollout).tier_by_id[tier].seats)
 
 
+#: a row's number, the school that it means, its cells, and the persons of some of them
+_Row = tuple[int, Meant, Mapping[str, str], dict[str, str]]
+
+
 def _meant_rows(
-    log: "EventLog", sheet: Sheet, rollout: str | None, columns: Iterable[str], *, beside: str = "", as_json: bool
+    log: "EventLog", sheet: Sheet, rollout: str | None, columns: Sequence[str], *, beside: str = "", as_json: bool
 ) -> Iterator[tuple[Meant, Mapping[str, str], dict[str, str]]]:
     """Each row with the school and the persons that it means. Where one of them is not known, none is taken.
 
     A school stands once, or once with each value of the column `beside`.
     """
     problems: list[RosterProblem] = []
-    first: dict[tuple[str, str], int] = {}
-    found: list[tuple[Meant, Mapping[str, str], dict[str, str]]] = []
-    school_of = cache(lambda school: school_meant(log, school, rollout))
-    seats_of = cache(lambda name, tier: _seats_of(log, name, tier))
-    with persons_meant(log) as person_of:
+    found: list[_Row] = []
+    school_named = cache(lambda name: school_meant(log, name, rollout))
+
+    def known(look_up: Callable[[str], _T], number: int, column: str, cell: str) -> _T | None:
+        try:
+            return look_up(cell)
+        except (NotFound, BadInput) as unknown:
+            problems.append(RosterProblem(number, column, str(unknown)))
+            return None
+
+    with persons_meant(log) as person_named:
         for number, row in sheet.rows:
-            meant, persons = None, {}
-            try:
-                meant = school_of(row["school"])
-            except (NotFound, BadInput) as unknown:
-                problems.append(RosterProblem(number, "school", str(unknown)))
-            for column in columns:
-                try:
-                    if row.get(column):
-                        persons[column] = person_of(row[column])
-                except (NotFound, BadInput) as unknown:
-                    problems.append(RosterProblem(number, column, str(unknown)))
-            if meant is None:
-                continue
-            if beside == "seat" and row["seat"] not in (known := seats_of(meant.rollout, meant.tier)):
-                close = nearest(row["seat"], known)
-                right = f"did you mean '{close}'?" if close else f"its seats: {', '.join(known)}"
-                problems.append(RosterProblem(number, "seat", f"{meant.school} has no seat '{row['seat']}'", right))
-            before = first.setdefault((meant.participant, row.get(beside, "")), number)
-            if before != number:
-                said = f"'{row[beside]}' of {meant.school}" if beside else f"'{meant.school}'"
-                message = f"{said} stands on row {before} already"
-                problems.append(RosterProblem(number, beside or "school", message, "keep one of them"))
-            found.append((meant, row, persons))
+            meant = known(school_named, number, "school", row["school"])
+            given = {column: row[column] for column in columns if row.get(column)}
+            persons = {column: known(person_named, number, column, cell) for column, cell in given.items()}
+            if meant is not None:
+                found.append((number, meant, row, {column: person for column, person in persons.items() if person}))
+    if beside == "seat":
+        problems += _unknown_seats(log, found)
+    problems += _said_twice(found, beside)
     if problems:
-        refuse_rows(sheet.file, problems, as_json=as_json)
-    yield from found
+        refuse_rows(sheet.file, sorted(problems, key=lambda each: each.row or 0), as_json=as_json)
+    yield from ((meant, row, persons) for _, meant, row, persons in found)
+
+
+def _unknown_seats(log: "EventLog", rows: Iterable[_Row]) -> Iterator[RosterProblem]:
+    seats_of = cache(lambda rollout, tier: _seats_of(log, rollout, tier))
+    for number, meant, row, _ in rows:
+        if row["seat"] not in (known := seats_of(meant.rollout, meant.tier)):
+            close = nearest(row["seat"], known)
+            right = f"did you mean '{close}'?" if close else f"its seats: {', '.join(known)}"
+            yield RosterProblem(number, "seat", f"{meant.school} has no seat '{row['seat']}'", right)
+
+
+def _said_twice(rows: Iterable[_Row], beside: str) -> Iterator[RosterProblem]:
+    first: dict[tuple[str, str], int] = {}
+    for number, meant, row, _ in rows:
+        before = first.setdefault((meant.participant, row.get(beside, "")), number)
+        if before != number:
+            said = f"'{row[beside]}' of {meant.school}" if beside else f"'{meant.school}'"
+            message = f"{said} stands on row {before} already"
+            yield RosterProblem(number, beside or "school", message, "keep one of them")

@@ -48,22 +48,29 @@ def list_tasks(
     if as_json:
         print_json([{**each, "waits_for": waits_for(each, names)} for each in found])
         return
-    several = len({each["rollout"] for each in found}) > 1
+    wanted = whose or acting_as
     print_table(
         ["School", "Task", "Title", "Waits for", "Due", "Late"],
-        [
-            (
-                f"{each['rollout']}/{each['school']}" if several else each["school"],
-                each["task"],
-                each["title"],
-                waits_for(each, names),
-                each["due"],
-                "OVERDUE" if each["overdue"] else "",
-            )
-            for each in found
-        ],
-        empty=f"Nothing waits for {wanted}." if (wanted := whose or acting_as) else "Nothing is open.",
+        _lines(found, names),
+        empty=f"Nothing waits for {wanted}." if wanted else "Nothing is open.",
     )
+
+
+def _lines(tasks: list[dict[str, Any]], names: dict[str, str]) -> list[tuple[object, ...]]:
+    from terminal.inbox import waits_for
+
+    several = len({each["rollout"] for each in tasks}) > 1
+    return [
+        (
+            f"{each['rollout']}/{each['school']}" if several else each["school"],
+            each["task"],
+            each["title"],
+            waits_for(each, names),
+            each["due"],
+            "OVERDUE" if each["overdue"] else "",
+        )
+        for each in tasks
+    ]
 
 
 @task.command()
