@@ -1,8 +1,7 @@
 """A state laid out in sections of named rows: what is shown of it, and what two of it are compared by."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 from domain.history import Happening
 from domain.identity import school_of
@@ -186,7 +185,7 @@ def name_in_tree(depth: int, participant: str) -> str:
     return "  " * depth + school_of(participant)
 
 
-def differences(before: Picture, after: Picture, plain: Any) -> list[tuple[str, str, str]]:
+def differences(before: Picture, after: Picture, plain: Callable[[object], str]) -> list[tuple[str, str, str]]:
     """Section, row, and what became of it; `plain` says a value in words."""
     found = []
     for section in dict.fromkeys((*before, *after)):
@@ -198,7 +197,7 @@ def differences(before: Picture, after: Picture, plain: Any) -> list[tuple[str, 
     return found
 
 
-def _difference(before: Row | None, after: Row | None, plain: Any) -> str:
+def _difference(before: Row | None, after: Row | None, plain: Callable[[object], str]) -> str:
     if before is None and after is not None:
         given = ", ".join(_named(name, plain(value)) for name, value in after.items() if value not in (None, ""))
         return f"new: {given}" if given else "new"

@@ -5,10 +5,8 @@ from typing import Any
 
 from domain.command import Command
 from domain.identity import stream_subject
-from domain.participant.evidence import items_of
-from domain.participant.state import Participant, Task
 from domain.programme import Programme
-from domain.step import CycleStep, DeliveryStep, EvidenceItem, EvidenceStep, SessionDefinition, TrainingStep
+from domain.step import DeliveryStep, SessionDefinition, TrainingStep
 from rehearsal.deed import Turn
 from rehearsal.drawing import digest
 from rehearsal.plan import Plan
@@ -40,9 +38,3 @@ class Acting:
         training = self.programme.tier_by_id[step.tiers[0]].step_by_id[step.step]
         assert isinstance(training, TrainingStep)
         return {each.id: each for each in training.sessions}
-
-    def item(self, state: Participant, task: Task) -> EvidenceItem:
-        """What a submission or a review is about."""
-        step = self.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
-        assert isinstance(step, EvidenceStep | CycleStep)
-        return dict(items_of(step))[task.subject or ""]

@@ -10,10 +10,9 @@ from domain.identity import participant_id, participant_stream, rollout_stream
 from domain.participant.journey import Withdraw
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.state import Participant, Task
-from domain.participant.tasks import CompleteTask, assignment_of
+from domain.participant.tasks import CompleteTask, answers_to
 from domain.participant.team import TakeSeat
 from domain.rollout.commands import NominateSchools
-from domain.step import AssignmentStep
 from rehearsal.acting import Acting
 from rehearsal.cast import made_up_places, person_id
 from rehearsal.deed import Deed, Turn, given_text
@@ -45,9 +44,7 @@ def _fill_seats(acting: Acting, scene: Scene, turn: Turn, state: Participant, ta
 
 
 def _complete(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    step = acting.programme.tier_by_id[state.tier].step_by_id[task.step or ""]
-    assert isinstance(step, AssignmentStep)
-    answers = assignment_of(step, task.id).answers
+    answers = answers_to(acting.programme.tier_by_id[state.tier], task)
     answer = pick(answers, acting.plan.seed, turn.person, turn.school, turn.what, "answer") if answers else None
     return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer=answer)),))
 

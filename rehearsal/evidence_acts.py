@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import task_ids
-from domain.participant.evidence import ArtefactGiven, SubmitEvidence
+from domain.participant.evidence import ArtefactGiven, SubmitEvidence, item_asked
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Participant, Task
 from eventlog.record import NewText
@@ -19,7 +19,7 @@ PDF = "application/pdf"
 
 
 def submit(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    item = acting.item(state, task)
+    item = item_asked(acting.programme.tier_by_id[state.tier], task)
     files = tuple(
         page((f"Rehearsal: {state.school}", task.id, f"File {number}"))
         for number in range(1, item.accepts.min_files + 1)
@@ -33,7 +33,7 @@ def submit(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: T
 
 def review(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
     attempt = int(task_ids.read(task.id).number)
-    item = acting.item(state, task)
+    item = item_asked(acting.programme.tier_by_id[state.tier], task)
     assert item.review is not None
     verdict = _verdict(acting, turn, attempt)
     points = _points(acting, turn, item.review.rubric, verdict == "accepted")

@@ -1,7 +1,7 @@
 """The participant that a command is for: its state, its programme and their words, and in whose name the command is."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from activities.titles import Titles
 from terminal.acting import actor
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime, time
 
     from domain.participant.state import Participant
-    from domain.programme import Programme
+    from domain.programme import Programme, Tier
 
 _MOST_SHOWN = 12
 
@@ -30,7 +30,7 @@ class Addressed:
     person: str
 
     @property
-    def tier(self) -> Any:
+    def tier(self) -> "Tier":
         return self.programme.tier_by_id[self.state.tier]
 
     @property

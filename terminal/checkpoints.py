@@ -1,5 +1,6 @@
 """The mentoring checkpoints of schools: held, missed, and open."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from activities.adopted import zone_in
@@ -66,7 +67,7 @@ def _row(
     step: str,
     number: int,
     outcome: str,
-    at: Any,
+    at: datetime,
     mentor: str | None = None,
     remark: str | None = None,
 ) -> Row:

@@ -1,7 +1,7 @@
 """The open tasks as a list: read from the view alone, with the words of the definition, quick enough to ask often."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -188,7 +188,7 @@ class Inbox:
             self._titles[rollout] = Titles(adopted.definition if adopted else {}, self._language)
         return self._titles[rollout]
 
-    def _zone(self, rollout: str) -> Any:
+    def _zone(self, rollout: str) -> tzinfo:
         adopted = self._definition(rollout)
         return zone_of(adopted.time_zone if adopted else "UTC")
 

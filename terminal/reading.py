@@ -1,7 +1,7 @@
 """The log as commands read it: opened read-only, names resolved to what they mean, the nearest when unknown."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +194,7 @@ def in_language(names: object) -> str:
     return str(texts.get(settings().language, "")) if hasattr(texts, "get") else ""
 
 
-def hint(name: str, known: Any) -> str:
+def hint(name: str, known: Collection[str]) -> str:
     from domain.identity import nearest
 
     close = nearest(name, known)

@@ -8,7 +8,7 @@ from activities.titles import Titles
 from domain.identity import read_session, rollout_and_school, rollout_of, school_of
 from terminal.addressed import Addressed, addressed, one_of
 from terminal.outcome import BadInput
-from terminal.reading import reading, rollout_named, states_of
+from terminal.reading import States, reading, rollout_named, states_of
 from terminal.school_meant import school_meant
 
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ def host_of(session: str, rollout: str | None, acting_as: str | None) -> Address
     return to
 
 
-def _hosted(states: Any, participant: str) -> list[Row]:
+def _hosted(states: States, participant: str) -> list[Row]:
     from runtime.settings import settings
 
     rollout = rollout_of(participant)

@@ -31,6 +31,7 @@ def page_of(to: "Addressed", task_id: str) -> Page:
 def told(to: "Addressed", task_id: str) -> Page:
     """The same for programs: ids, instants and lists instead of words. Raises NotFound as `page_of` does."""
     from domain.participant.draft import holders_of
+    from domain.participant.tasks import answers_to
 
     state = to.state
     head: Page = {
@@ -61,7 +62,7 @@ def told(to: "Addressed", task_id: str) -> Page:
         "escalate_to": task.escalate_to,
         "escalated": task.escalated,
         **wants,
-        "answers": list(_answers(to, task)) if task.kind in ("assignment", "decide") else [],
+        "answers": list(answers_to(to.tier, task)),
     }
 
 
@@ -99,7 +100,9 @@ def _asks(to: "Addressed", task: "Task") -> Page:
         case "decide" if page := _decision(to, task):
             return page
         case "assignment" | "decide":
-            answers = _answers(to, task)
+            from domain.participant.tasks import answers_to
+
+            answers = answers_to(to.tier, task)
             page = {"Answers": ", ".join(answers)}
             return page | {"Do": f"kaskad task complete {school} {task.id}" + (" --answer ANSWER" if answers else "")}
         case "submit":
@@ -114,9 +117,11 @@ def _asks(to: "Addressed", task: "Task") -> Page:
             return {"Do": f"kaskad checkpoint hold {school} --step {task.step} --outcome {outcomes}"}
         case "plan":
             from domain.participant.plans import plan_in
+            from domain.step import DeliveryStep
 
             definition, schools = plan_in(task)
-            delivery = to.tier.step_by_id[task.step]
+            delivery = to.tier.step_by_id[task.step or ""]
+            assert isinstance(delivery, DeliveryStep)
             only = "".join(f" --for {each}" for each in schools)
             return {"Do": f'kaskad session plan {school} {delivery.step} {definition} --at "DAY TIME"{only}'}
         case "record":
@@ -154,19 +159,11 @@ def _why_nobody(to: "Addressed", duty: str) -> str:
     return "whoever would have the duty by a seat of the parent's has a part here that rules it out"
 
 
-def _answers(to: "Addressed", task: "Task") -> tuple[str, ...]:
-    from domain.participant.tasks import DECISIONS, assignment_of
-
-    if task.kind == "decide":
-        return DECISIONS
-    return assignment_of(to.tier.step_by_id[task.step], task.id).answers
-
-
 def _item(to: "Addressed", task: "Task") -> Page:
-    from domain.participant.evidence import items_of
+    from domain.participant.evidence import item_asked
     from runtime.settings import settings
 
-    item = dict(items_of(to.tier.step_by_id[task.step]))[task.subject or ""]
+    item = item_asked(to.tier, task)
     from activities.media_types import MEDIA_TYPES
 
     accepts = item.accepts
@@ -187,9 +184,9 @@ def _size(size: int) -> str:
 
 
 def _rubric(to: "Addressed", task: "Task") -> dict[str, int]:
-    from domain.participant.evidence import items_of
+    from domain.participant.evidence import item_asked
 
-    item = dict(items_of(to.tier.step_by_id[task.step]))[task.subject or ""]
+    item = item_asked(to.tier, task)
     if item.review is None or item.review.rubric is None:
         return {}
     return {each.id: each.points for each in to.programme.rubrics[item.review.rubric].criteria}

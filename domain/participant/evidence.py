@@ -11,8 +11,9 @@ from domain import task_ids
 from domain.command import Command, TextGiven
 from domain.event import Artefact, Event, TextRef
 from domain.participant.draft import Draft, text_ref
-from domain.participant.state import Attempt, Participant, Review, item_key, put, with_facts
+from domain.participant.state import Attempt, Participant, Review, Task, item_key, put, with_facts
 from domain.participant.tasks import ask, done
+from domain.programme import Tier
 from domain.refusal import Reason
 from domain.step import CycleStep, EvidenceItem, EvidenceStep
 from domain.text import Id, Model
@@ -112,6 +113,13 @@ def items_of(step: EvidenceStep | CycleStep) -> Iterator[tuple[str, EvidenceItem
         case CycleStep():
             for number in range(1, step.repeats + 1):
                 yield from ((f"{number}-{phase.id}", phase) for phase in step.phases)
+
+
+def item_asked(tier: Tier, task: Task) -> EvidenceItem:
+    """What a submission or a review is about."""
+    step = tier.step_by_id[task.step or ""]
+    assert isinstance(step, EvidenceStep | CycleStep)
+    return dict(items_of(step))[task.subject or ""]
 
 
 def submit_evidence(draft: Draft, command: SubmitEvidence) -> None:

@@ -14,6 +14,7 @@ from domain.event import Event, TextRef
 from domain.identity import nearest
 from domain.participant.draft import Draft
 from domain.participant.state import Participant, Task, TaskDone, TaskKind, put, with_facts, without
+from domain.programme import Tier
 from domain.refusal import Reason
 from domain.step import Asked, Assignment, AssignmentStep, Escalation
 from domain.text import Id
@@ -194,7 +195,7 @@ def complete_task(draft: Draft, command: CompleteTask) -> None:
     draft.must_hold(task.role)
     if task.kind in _WAYS:
         raise OTHER_WAY(task=task.id, way=_WAYS[task.kind])
-    check_answer(task.id, command.answer, _answers(draft, task))
+    check_answer(task.id, command.answer, answers_to(draft.tier, task))
     draft.record(TaskCompleted(task.id, command.answer, task.step))
 
 
@@ -224,12 +225,12 @@ def _already(draft: Draft, command: CompleteTask, before: TaskDone) -> None:
         raise ANSWERED_OTHERWISE(task=command.task, before=before.answer or "done", day=draft.day(before.at))
 
 
-def _answers(draft: Draft, task: Task) -> tuple[str, ...]:
+def answers_to(tier: Tier, task: Task) -> tuple[str, ...]:
+    """What a task can be answered with that is completed by itself; none: it takes no answer."""
     if task.kind == "decide":
         return DECISIONS
-    step = draft.tier.step_by_id[task.step or ""]
-    assert isinstance(step, AssignmentStep)
-    return assignment_of(step, task.id).answers
+    step = tier.step_by_id.get(task.step or "")
+    return assignment_of(step, task.id).answers if isinstance(step, AssignmentStep) else ()
 
 
 def assignment_of(step: AssignmentStep, task: str) -> Assignment:
