@@ -98,11 +98,11 @@ def enrol(
       kaskad school enrol --id nis-aktau --tier intellectual-school --name-kk "НЗМ, Ақтау" --name-ru "НИШ, Актау"
         --name-en "NIS Aktau" --region Mangystau --language both
     """
+    from terminal.school_places import SchoolGiven
     from terminal.school_roster import enrol as enrolling
 
-    return enrolling(
-        file, rollout_id, school_id, tier, given, seats_given(seats), acting_as, as_json=as_json
-    )  # fmt: skip
+    school = SchoolGiven(school_id, tier, given, seats_given(seats))
+    return enrolling(file, school, rollout_id, acting_as, as_json=as_json)
 
 
 @school.command()
@@ -132,11 +132,11 @@ def nominate(
       kaskad school nominate nis-semey --schools hubs.csv
       kaskad school nominate --schools all-hubs.csv      (each row under the school in its column 'parent')
     """
+    from terminal.school_places import SchoolGiven
     from terminal.school_roster import nominate as nominating
 
-    return nominating(
-        parent, file, rollout_id, school_id, tier, given, seats_given(seats), acting_as, as_json=as_json
-    )  # fmt: skip
+    school = SchoolGiven(school_id, tier, given, seats_given(seats))
+    return nominating(parent, file, school, rollout_id, acting_as, as_json=as_json)
 
 
 @school.command()

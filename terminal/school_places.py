@@ -1,6 +1,7 @@
 """One school, given by options instead of a list."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.identity import is_valid_id
@@ -15,6 +16,18 @@ _OPTIONS = {
     "school": "--id", "tier": "--tier", "region": "--region", "language": "--language", "parent": "--parent",
     "names": "--name", "persons": "--seat",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolGiven:
+    """What the options of a command say of a school; without an id they say nothing, and a list has to."""
+
+    id: str | None
+    tier: str | None
+    #: names, region, language
+    about: Mapping[str, Any]
+    #: seat -> person, by id or e-mail address
+    seats: Mapping[str, str]
 
 
 def place_given(school: str, tier: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:

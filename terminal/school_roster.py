@@ -1,9 +1,10 @@
 """Schools that come later, or are named by a parent."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,7 +20,7 @@ from terminal.outcome import BadInput, NotFound, Refused
 from terminal.reading import only_rollout, person_meant, reading, states_of
 from terminal.roster_file import print_refusals, read_places, refusals_of, so_many
 from terminal.school_meant import Meant, school_meant
-from terminal.school_places import place_given
+from terminal.school_places import SchoolGiven, place_given
 from terminal.settling import settle
 
 if TYPE_CHECKING:
@@ -28,24 +29,14 @@ if TYPE_CHECKING:
     from eventlog.log import EventLog
 
 
-def enrol(
-    file: Path | None,
-    rollout: str | None,
-    school: str | None,
-    tier: str | None,
-    given: Mapping[str, Any],
-    seats: Mapping[str, str],
-    acting_as: str | None,
-    *,
-    as_json: bool,
-) -> int:
+def enrol(file: Path | None, school: SchoolGiven, rollout: str | None, acting_as: str | None, *, as_json: bool) -> int:
     """Schools of a list, or the one of the options; none of them where the domain refuses one."""
     who = actor(acting_as)
     with reading() as log:
         name = str(only_rollout(log, rollout)["rollout"])
         with states_of(log) as states:
             programme, state = states.programme(name), states.rollout(name)
-        places = _given(log, programme, state, file, school, tier, given, seats, as_json=as_json)
+        places = _given(log, programme, state, file, school, as_json=as_json)
         refused = _refused(log, name, programme, who, places)
     if refused:
         print_refusals(refused, as_json=as_json)
@@ -63,22 +54,19 @@ def _given(
     programme: "Programme",
     state: Rollout,
     file: Path | None,
-    school: str | None,
-    tier: str | None,
-    given: Mapping[str, Any],
-    seats: Mapping[str, str],
+    school: SchoolGiven,
     *,
     as_json: bool,
 ) -> tuple[Place, ...]:
-    if (file is None) == (school is None):
+    if (file is None) == (school.id is None):
         raise BadInput("Give either a file with schools, or one school by --id and the options beside it.")
     if file is not None:
         others = {school_of(participant) for participant in state.roster}
         return read_places(file, programme, log, others=others, as_json=as_json)
-    if tier is None:
-        raise BadInput(f"{school} lacks --tier: {', '.join(each.id for each in programme.tiers)}.")
-    persons = {seat: person_meant(log, person) for seat, person in seats.items()}
-    return (place_given(school or "", tier, given, persons),)
+    if school.tier is None:
+        raise BadInput(f"{school.id} lacks --tier: {', '.join(each.id for each in programme.tiers)}.")
+    persons = {seat: person_meant(log, person) for seat, person in school.seats.items()}
+    return (place_given(school.id or "", school.tier, school.about, persons),)
 
 
 def _refused(
@@ -111,11 +99,8 @@ def _say_enrolled(name: str, places: tuple[Place, ...], answers: "list[Answer]",
 def nominate(
     parent: str | None,
     file: Path | None,
+    school: SchoolGiven,
     rollout: str | None,
-    school: str | None,
-    tier: str | None,
-    given: Mapping[str, Any],
-    seats: Mapping[str, str],
     acting_as: str | None,
     *,
     as_json: bool,
@@ -126,8 +111,9 @@ def nominate(
         name, named = _rollout_and_parent(log, parent, rollout)
         with states_of(log) as states:
             programme, state = states.programme(name), states.rollout(name)
-        tier = tier or (_only_tier_below(programme, state, named) if named else None)
-        places = _given(log, programme, state, file, school, tier, given, seats, as_json=as_json)
+        if named and not school.tier:
+            school = replace(school, tier=_only_tier_below(programme, named))
+        places = _given(log, programme, state, file, school, as_json=as_json)
     by_parent = _by_parent(places, named.school if named else None)
     commands = list(_nominations(name, by_parent, who))
     left = len(places) - sum(len(those) for those in by_parent.values())
@@ -150,7 +136,7 @@ def _rollout_and_parent(log: "EventLog", parent: str | None, rollout: str | None
     return named.rollout, named
 
 
-def _only_tier_below(programme: "Programme", state: Rollout, parent: Meant) -> str | None:
+def _only_tier_below(programme: "Programme", parent: Meant) -> str | None:
     below = [opening.tier for opening in programme.tier_by_id[parent.tier].opens]
     return below[0] if len(below) == 1 else None
 
