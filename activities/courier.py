@@ -13,6 +13,7 @@ from activities import observing
 from activities.answer import Answer
 from activities.asking import Asker
 from domain.command import Command, parse
+from domain.consequences import id_for_one
 from domain.identity import participant_stream, school_of, stream_subject, whose_peers
 from domain.participant import stream as participant
 from domain.rollout import stream as rollout
@@ -217,4 +218,4 @@ def _for_one(command: Command, target: str, stream: str) -> Command:
     """What is meant for several streams is a command of its own for each: under one id, only the first would act."""
     if stream == target:
         return command
-    return command.model_copy(update={"id": f"{command.id}+{school_of(stream_subject(stream))}"})
+    return command.model_copy(update={"id": id_for_one(command.id, school_of(stream_subject(stream)))})

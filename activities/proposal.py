@@ -12,7 +12,7 @@ from activities.folding import Folded, State, evolve, folded
 from domain import codec
 from domain.calendar import out_of_quiet_hours
 from domain.command import CASCADE, Command
-from domain.consequences import consequences_of
+from domain.consequences import consequence_id, consequences_of
 from domain.event import Event
 from domain.history import Corrected
 from domain.identity import rollout_of_stream
@@ -106,7 +106,7 @@ def _followups(
     for ordinal, (number, each) in enumerate(found):
         if each.command in _THE_LAST_IS_ENOUGH and last[_subject(each)] != ordinal:
             continue
-        command_id = f"{stream}@{version + number + 1}>{ordinal}"
+        command_id = consequence_id(stream, version + number + 1, ordinal)
         command = each.command(id=command_id, actor=CASCADE, at=at, **each.arguments)
         yield NewFollowup(command_id, each.stream, command.model_dump_json(exclude_none=True).encode(), number)
 

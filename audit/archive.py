@@ -1,11 +1,11 @@
 """A log as an auditor reads it: one moment of it, by its events alone, so that a copy without views will do."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
 from activities.folding import Streams, happenings
+from domain.consequences import follows_from
 from domain.history import Happening
 from domain.identity import rollout_of_stream
 from domain.organisation.stream import Organisation
@@ -14,9 +14,6 @@ from domain.rollout.state import Rollout
 from eventlog.log import EventLog
 from eventlog.reading import Snapshot
 from eventlog.record import Head, Record
-
-#: `S@V>K`: the K-th command that follows from event V of stream S
-_FOLLOWS = re.compile(r"(?P<stream>.+)@(?P<version>\d+)>\d+(\+[a-z0-9-]+)?\Z")
 
 UTC_ZONE = "UTC"
 
@@ -74,12 +71,6 @@ class Archive:
         stream, version = source
         found = self.snapshot.stream(stream, after=version - 1, up_to=version)
         return found[0] if found else None
-
-
-def follows_from(command_id: str) -> tuple[str, int] | None:
-    """Stream and version of the event that a command follows from, as its id says."""
-    found = _FOLLOWS.match(command_id)
-    return None if found is None else (found["stream"], int(found["version"]))
 
 
 @contextmanager

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Collection
 
 from activities.folding import State
-from audit.archive import follows_from
 from domain.command import CASCADE, CLOCK, PassTime
-from domain.consequences import consequences_of
+from domain.consequences import consequences_of, follows_from
 from domain.event import Event
 from domain.identity import whose_peers
 from domain.participant.onward import Onward
