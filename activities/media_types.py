@@ -9,29 +9,12 @@ import msgspec
 
 from activities.artefact_errors import ArtefactProblem
 from activities.file_reading import opened_file, shown
+from domain.file_types import EXCEL, MEDIA_TYPES, POWERPOINT, WORD
 
 #: How much of a file's beginning is looked at.
 FIRST_BYTES = 64 * 1024
 
-_OFFICE = "application/vnd.openxmlformats-officedocument."
-_OFFICE_FOLDERS = {
-    "word/": _OFFICE + "wordprocessingml.document",
-    "xl/": _OFFICE + "spreadsheetml.sheet",
-    "ppt/": _OFFICE + "presentationml.presentation",
-}
-#: The media type by a file's ending.
-MEDIA_TYPES = {
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".mp4": "video/mp4",
-    ".docx": _OFFICE_FOLDERS["word/"],
-    ".xlsx": _OFFICE_FOLDERS["xl/"],
-    ".pptx": _OFFICE_FOLDERS["ppt/"],
-    ".txt": "text/plain",
-    ".csv": "text/csv",
-}
+_OFFICE_FOLDERS = {"word/": WORD, "xl/": EXCEL, "ppt/": POWERPOINT}
 _TEXTS = frozenset({"text/plain", "text/csv"})
 _PICTURE_BRANDS = frozenset({b"heic", b"heix", b"mif1", b"avif"})
 _DESCRIPTIONS = {
@@ -40,9 +23,9 @@ _DESCRIPTIONS = {
     "image/jpeg": "a JPEG picture",
     "image/heif": "a HEIC picture",
     "video/mp4": "an MP4 film",
-    _OFFICE_FOLDERS["word/"]: "a Word document",
-    _OFFICE_FOLDERS["xl/"]: "an Excel workbook",
-    _OFFICE_FOLDERS["ppt/"]: "a PowerPoint presentation",
+    WORD: "a Word document",
+    EXCEL: "an Excel workbook",
+    POWERPOINT: "a PowerPoint presentation",
     "application/zip": "a ZIP archive",
     "text/plain": "plain text",
     "application/octet-stream": "something else, or text that is not saved as UTF-8",

@@ -15,20 +15,26 @@ from rehearsal.drawing import draw, draw_between
 from rehearsal.pages import page
 from rehearsal.scene import Scene
 
-PDF = "application/pdf"
+_PDF = "application/pdf"
 
 
 def submit(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
     item = item_asked(acting.programme.tier_by_id[state.tier], task)
+    media_type = _PDF if _PDF in item.accepts.media_types else item.accepts.media_types[0]
     files = tuple(
-        page((f"Rehearsal: {state.school}", task.id, f"File {number}"))
+        _file((f"Rehearsal: {state.school}", task.id, f"File {number}"), media_type)
         for number in range(1, item.accepts.min_files + 1)
     )
     artefacts = tuple(
-        ArtefactGiven(sha256=hashlib.sha256(file).hexdigest(), size=len(file), media_type=PDF) for file in files
+        ArtefactGiven(sha256=hashlib.sha256(file).hexdigest(), size=len(file), media_type=media_type) for file in files
     )
     given: dict[str, Any] = {"step": task.step, "item": task.subject, "artefacts": artefacts}
     return Deed(((turn.stream, acting.command(SubmitEvidence, turn, now, **given)),), files=files)
+
+
+def _file(lines: tuple[str, ...], media_type: str) -> bytes:
+    """A document where one is taken; else a text that stands in for a film, a picture or a workbook."""
+    return page(lines) if media_type == _PDF else "\n".join(lines).encode()
 
 
 def review(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:

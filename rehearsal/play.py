@@ -206,12 +206,19 @@ class Play:
         parents = {each.parent for each in waiting}
         return tuple(each.school for each in sorted(waiting, key=lambda each: (each.id in parents, each.school)))
 
+    @property
+    def refused_last(self) -> str | None:
+        """What simulated people asked for in vain, where they have: why somebody gave up may be in it."""
+        return self.refusals[-1][1] if self.refusals else None
+
     def _waiting(self) -> str:
-        """Who has not come to their end, what is asked there, and how to see more."""
+        """Who has not come to their end, what is asked there, what was refused of it, and how to see more."""
         waiting = sorted(
             f"{each.school} ({', '.join(each.tasks) or 'nothing is asked'})"
             for each in self.scene.participants.values()
             if not each.ended
         )
         others = f" and {len(waiting) - _SHOWN} others" if len(waiting) > _SHOWN else ""
-        return f"{'; '.join(waiting[:_SHOWN])}{others}. 'kaskad audit replay SCHOOL --log LOG' shows where one stands."
+        refused = f" What was refused last: {self.refused_last}" if self.refused_last else ""
+        more = "'kaskad audit replay SCHOOL --log LOG' shows where one stands."
+        return f"{'; '.join(waiting[:_SHOWN])}{others}.{refused} {more}"

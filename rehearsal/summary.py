@@ -42,6 +42,7 @@ class Summary(msgspec.Struct, frozen=True):
     went_no_further: tuple[str, ...]
     #: what simulated people asked for and were refused
     turned_away: int
+    refused_last: str | None
     #: of the log, as recomputed from its bytes, and how many gates were evaluated again
     gates: int
     size: int
@@ -83,6 +84,7 @@ def summarise(play: Play, tally: Tally) -> Summary:
         left_over=play.left_over,
         went_no_further=tuple(sorted(each.school for each in scene.participants.values() if each.phase == "closed")),
         turned_away=len(play.refusals),
+        refused_last=play.refused_last,
         gates=verdict.gates,
         size=verdict.size,
         root=verdict.root,

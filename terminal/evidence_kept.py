@@ -93,7 +93,7 @@ def fetch(school: str, item: str, attempt: int | None, folder: Path, rollout: st
 
 def _named_apart(files: "list[tuple[Artefact, str | None]]") -> "Iterator[tuple[Artefact, str]]":
     """A name for each file that no other has; where the name was erased, its hash."""
-    from activities.media_types import MEDIA_TYPES
+    from domain.file_types import MEDIA_TYPES
 
     endings = {media_type: ending for ending, media_type in reversed(MEDIA_TYPES.items())}
     taken: set[str] = set()

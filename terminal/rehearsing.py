@@ -56,9 +56,10 @@ def must_have_ended(summary: "Summary", folder: Path) -> None:
 
     first, others = summary.left_over[0], len(summary.left_over) - 1
     who = f"{first} and {others} other{'' if others == 1 else 's'} have" if others else f"{first} has"
+    refused = f"What was refused last: {summary.refused_last} " if summary.refused_last else ""
     raise Refused(
         f"On {summary.ended} nobody has anything to do any more, and {who} not come to an end. "
-        f"What keeps {first}: kaskad school show {first} --log {shown_path(log_of(folder))}"
+        f"{refused}What keeps {first}: kaskad school show {first} --log {shown_path(log_of(folder))}"
     )
 
 

@@ -64,7 +64,8 @@ def _must_differ(files: Sequence[Path]) -> None:
 def _type_of(path: Path, item: "EvidenceItem") -> str:
     """The media type of a file that the item takes. Raises ArtefactProblem or BadInput."""
     from activities.file_reading import shown
-    from activities.media_types import MEDIA_TYPES, inspect_file
+    from activities.media_types import inspect_file
+    from domain.file_types import MEDIA_TYPES
     from domain.text import SHORT, unprintable
 
     media_type = inspect_file(path, largest=item.accepts.max_bytes).media_type

@@ -160,12 +160,11 @@ def _why_nobody(to: "Addressed", duty: str) -> str:
 
 
 def _item(to: "Addressed", task: "Task") -> Page:
+    from domain.file_types import MEDIA_TYPES
     from domain.participant.evidence import item_asked
     from runtime.settings import settings
 
     item = item_asked(to.tier, task)
-    from activities.media_types import MEDIA_TYPES
-
     accepts = item.accepts
     endings = [ending for ending, each in MEDIA_TYPES.items() if each in accepts.media_types]
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from domain.file_types import EXCEL, MEDIA_TYPES, POWERPOINT, WORD
 from domain.programme import FanOut, Programme
 from domain.step import EvidenceItem, Step
 from programmes.checks import places
@@ -55,10 +56,20 @@ def _of_items(path: Place, items: tuple[EvidenceItem, ...]) -> Iterator[Finding]
             message = f"asks for at least {accepts.min_files} files, but takes at most {accepts.max_files}"
             yield Finding((*place, "min_files"), message)
         for number, media_type in enumerate(accepts.media_types):
-            major, slash, minor = media_type.partition("/")
-            if not (major and slash and minor) or " " in media_type:
-                message = f"'{media_type}' is no media type, such as application/pdf"
-                yield Finding((*place, "media_types", number), message)
+            if media_type not in MEDIA_TYPES.values():
+                yield Finding((*place, "media_types", number), _not_taken(media_type))
+
+
+def _not_taken(media_type: str) -> str:
+    """An item that takes only what nobody can submit would hold up its participant for good."""
+    by_ending = MEDIA_TYPES.get(f".{media_type.lower().removeprefix('.')}")
+    if by_ending is not None:
+        return f"'{media_type}' is an ending; the media type is {by_ending}"
+    known = sorted({each for each in MEDIA_TYPES.values() if each not in (WORD, EXCEL, POWERPOINT)})
+    return (
+        f"no file of the type '{media_type}' can be submitted; those that can are {', '.join(known)}, {WORD} (.docx), "
+        f"{EXCEL} (.xlsx) and {POWERPOINT} (.pptx)"
+    )
 
 
 def _of_fan_out(path: Place, fan_out: FanOut) -> Iterator[Finding]:

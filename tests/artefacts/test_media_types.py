@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.artefact_errors import ArtefactProblem
-from activities.media_types import FIRST_BYTES, MEDIA_TYPES, FileFound, inspect_file, media_type_of
+from activities.media_types import FIRST_BYTES, FileFound, inspect_file, media_type_of
+from domain.file_types import MEDIA_TYPES
 
 LARGEST = 1_000_000
 BEGINNINGS = {

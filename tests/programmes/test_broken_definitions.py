@@ -52,6 +52,16 @@ def test_a_problem_names_its_file_its_place_and_its_path() -> None:
         ("first: 2025-01-09, last: 2025-05-25", "first: 2025-01-09, last: 2024-05-25", "before it begins"),
         ("calendar:\n", "calendar:\n  due_time: 18:00Z\n", "a time of day, written as 18:00"),
         ("mode: online", "mode: remote", "must be one of: in_person, online, hybrid"),
+        (
+            "\n            accepts: {media_types: [",
+            "\n            accepts: {media_types: [audio/mpeg, ",
+            "no file of the type",
+        ),
+        (
+            "\n            accepts: {media_types: [",
+            "\n            accepts: {media_types: [.Docx, ",
+            "ing; the media type is appl",
+        ),
         ("count: 3", "count: 1", "asks for 2 checkpoints of only 1"),
         ("accepted_from: 3", "accepted_from: 6", "6 points of only 5"),
         ("role: trainer}]", "role: manager}]", "is of the kind office, not seat"),

@@ -91,6 +91,20 @@ def test_a_rollout_that_can_not_end_says_who_waits_and_for_what(home: Path, tmp_
     assert "kaskad school show" in ended.stderr
 
 
+def test_evidence_of_any_type_that_is_taken_is_submitted_and_what_is_refused_is_told(
+    home: Path, tmp_path: Path
+) -> None:
+    small = (DEFINITIONS / "small.yaml").read_text(encoding="utf-8")
+    definition, schools = tmp_path / "small.yaml", some_schools(tmp_path)
+    definition.write_text(small.replace("[application/pdf]", "[video/mp4, text/plain]"), encoding="utf-8")
+    ended = _rehearse_of(str(definition), "a", home, schools)
+    assert ended.returncode == 0, ended.stderr
+    definition.write_text(small.replace("max_bytes: 1000", "max_bytes: 10"), encoding="utf-8")
+    ended = _rehearse_of(str(definition), "a", home, schools)
+    assert ended.returncode == 1
+    assert "What was refused last: A file of" in ended.stderr
+
+
 def test_schools_that_were_opened_by_one_that_withdraws_later_do_not_hold_up_the_end(
     home: Path, tmp_path: Path
 ) -> None:
