@@ -89,6 +89,8 @@ def _children(event: children.ChildEvent, time_zone: str) -> str:
             return f"{event.number} named for {event.tier}"
         case children.ChildEnrolled():
             return f"{event.child} enrolled below it"
+        case children.ChildExpected():
+            return f"{event.child} below it expected at the sessions of {event.step}"
         case children.ChildCertified():
             return f"{event.child} below it certified"
         case children.ChildEnded():

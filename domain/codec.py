@@ -19,6 +19,7 @@ EVENT_BY_KIND: dict[str, type[Event]] = {
 #: (kind, schema) -> the shape of the next schema. A shape that was ever recorded stays readable for ever.
 UPCASTERS: dict[tuple[str, int], Callable[[Raw], Raw]] = {
     ("AttendanceCredited", 1): lambda raw: {**raw, "attended": True},
+    ("ChildEnrolled", 1): lambda raw: {**raw, "awaits": []},
 }
 
 _ENCODER = msgspec.json.Encoder(order="sorted")

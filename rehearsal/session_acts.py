@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.calendar import due_at
 from domain.identity import participant_id
-from domain.participant.hosting import PlanSession, RecordAttendance
+from domain.participant.hosting import CancelSession, PlanSession, RecordAttendance
 from domain.participant.plans import plan_in
 from domain.participant.state import Participant, Task
 from domain.step import DeliveryStep, TrainingStep
@@ -46,8 +46,10 @@ def _have_had(scene: Scene, state: Participant, schools: Sequence[str], step: st
 
 
 def record(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: Task, now: datetime) -> Deed:
-    """Everybody was there but for a few."""
+    """Everybody was there but for a few; where nobody had come to the training, nothing was held."""
     session = state.hosted[task.subject or ""]
+    if not session.participants:
+        return Deed(((turn.stream, acting.command(CancelSession, turn, now, session=task.subject)),))
     absent = {}
     for participant in session.participants:
         child = scene.participant(participant)

@@ -86,6 +86,7 @@ def plan(
     from terminal.acting import ask, prepare, put_text, say
     from terminal.addressed import addressed
     from terminal.sessions import check_plan
+    from terminal.tables import counted
 
     to = addressed(host, common["rollout_id"], common["acting_as"])
     check_plan(to, step, definition, schools)
@@ -104,6 +105,9 @@ def plan(
     words = f"Planned: {to.titles.session(step, definition)}, {to.says_chosen(begins)}."
     if to.state.fact("seats.complete") is not True:
         words += f" The team of {to.state.school} is not complete."
+    later = sum(child.ended is None and step in child.awaits for child in to.state.children.values())
+    if later:
+        words += f" {counted(later, 'school')} will be asked to it on coming to '{step}'."
     say(answer, words, as_json=common["as_json"])
 
 

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.keeping import KeeperStart
     from domain.command import PassTime
     from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
-    from domain.participant.catching_up import AskToCatchUp
+    from domain.participant.catching_up import AskToCatchUp, ExpectChild
     from domain.participant.corrections import Correct
     from domain.participant.deadlines import ExtendDeadline
     from domain.participant.evidence import SubmitEvidence
@@ -39,6 +39,7 @@ FromOthers = Annotated[
     | UnbookSession
     | CreditAttendance
     | AskToCatchUp
+    | ExpectChild
     | Pause
     | Resume
     | UseCalendar

@@ -7,7 +7,7 @@ from domain.command import Command
 from domain.identity import school_of
 from domain.participant.draft import Draft
 from domain.participant.hosting import SessionWidened
-from domain.participant.plans import Plan, deliveries_of, is_invited, sessions_of
+from domain.participant.plans import Plan, deliveries_of, is_invited, is_to_be_planned, sessions_of
 from domain.participant.tasks import ask, once_more
 from domain.step import DeliveryStep
 from domain.text import Id
@@ -25,6 +25,15 @@ class AskToCatchUp(Command):
     definition: Id
 
 
+class ExpectChild(Command):
+    """A child's stream tells this: it has begun a training that it could not begin at once."""
+
+    kind: Literal["ExpectChild"] = "ExpectChild"
+    of_the_system: ClassVar[bool] = True
+    child: str
+    step: Id
+
+
 # --- decide
 
 
@@ -39,20 +48,21 @@ def hold_again(draft: Draft, command: AskToCatchUp) -> None:
             _ask_to_catch_up(draft, delivery, command.definition, command.child)
 
 
-def welcome_child(draft: Draft, participant: str, tier: str) -> None:
+def welcome_child(draft: Draft, delivery: DeliveryStep, child: str) -> None:
     """A child that came later joins what is still to be held, and what it missed is planned again for it."""
-    for step in deliveries_of(draft, tier):
-        for definition in sessions_of(draft, step):
-            sessions = [
-                (name, each)
-                for name, each in draft.state.hosted.items()
-                if (each.step, each.definition) == (step.step, definition.id) and each.status != "cancelled"
-            ]
-            to_come = [name for name, each in sessions if each.status == "planned" and each.starts_at > draft.at]
-            if to_come:
-                draft.record(SessionWidened(to_come[-1], participant))
-            elif sessions or draft.state.steps[step.id].done_at is not None:
-                _ask_to_catch_up(draft, step, definition.id, participant)
+    if delivery.step in draft.state.children[child].awaits:
+        return
+    for definition in sessions_of(draft, delivery):
+        sessions = [
+            (name, each)
+            for name, each in draft.state.hosted.items()
+            if (each.step, each.definition) == (delivery.step, definition.id) and each.status != "cancelled"
+        ]
+        to_come = [name for name, each in sessions if each.status == "planned" and each.starts_at > draft.at]
+        if to_come:
+            draft.record(SessionWidened(to_come[-1], child))
+        elif sessions or not is_to_be_planned(draft, delivery, definition.id):
+            _ask_to_catch_up(draft, delivery, definition.id, child)
 
 
 def _ask_to_catch_up(draft: Draft, step: DeliveryStep, definition: str, child: str) -> None:

@@ -62,4 +62,4 @@ def _may_bring(draft: Draft, opening: Opening) -> bool:
 
 def _to_record(draft: Draft, delivery: DeliveryStep) -> bool:
     sessions = [each for each in draft.state.hosted.values() if each.step == delivery.step]
-    return any(each.status == "planned" and each.starts_at <= draft.at for each in sessions)
+    return any(each.status == "planned" and each.participants and each.starts_at <= draft.at for each in sessions)

@@ -1,17 +1,17 @@
 """The children of a participant: who is named for the next tier, who came, and how they ended."""
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
 from domain import gate_ids, task_ids
 from domain.event import Event
 from domain.fact_names import CHILDREN_CERTIFIED, CHILDREN_COMPLETED, CHILDREN_OPENED
-from domain.participant.catching_up import welcome_child
+from domain.participant.catching_up import ExpectChild, welcome_child
 from domain.participant.childless import decide_on_opening, goes_on_without
 from domain.participant.draft import Draft
-from domain.participant.plans import deliveries_of, settle_plans
+from domain.participant.plans import deliveries_of, settle_plans, trainings_to_come
 from domain.participant.state import Child, Participant, Task, put, with_facts
 from domain.participant.steps import opened
 from domain.participant.tasks import ask, done, once_more, withdraw_task
@@ -30,8 +30,18 @@ class ChildrenNominated(Event, frozen=True, tag="ChildrenNominated"):
 
 
 class ChildEnrolled(Event, frozen=True, tag="ChildEnrolled"):
+    schema: ClassVar[int] = 2
     child: str
     tier: str
+    #: trainings that it may begin only later, so that it is not expected at their sessions yet
+    awaits: tuple[str, ...] = ()
+
+
+class ChildExpected(Event, frozen=True, tag="ChildExpected"):
+    """The child has begun the training: from now on it is expected at its sessions."""
+
+    child: str
+    step: str
 
 
 class ChildCertified(Event, frozen=True, tag="ChildCertified"):
@@ -43,7 +53,7 @@ class ChildEnded(Event, frozen=True, tag="ChildEnded"):
     how: Literal["completed", "withdrawn", "closed"]
 
 
-ChildEvent = ChildrenNominated | ChildEnrolled | ChildCertified | ChildEnded
+ChildEvent = ChildrenNominated | ChildEnrolled | ChildExpected | ChildCertified | ChildEnded
 
 # --- decide
 
@@ -51,8 +61,9 @@ ChildEvent = ChildrenNominated | ChildEnrolled | ChildCertified | ChildEnded
 def note_child(draft: Draft, child: str, tier: str, what: What) -> None:
     """What a child tells of itself; whatever it is, the child takes part."""
     if child not in draft.state.children:
-        draft.record(ChildEnrolled(child, tier))
-        welcome_child(draft, child, tier)
+        draft.record(ChildEnrolled(child, tier, trainings_to_come(draft, tier)))
+        for delivery in deliveries_of(draft, tier):
+            welcome_child(draft, delivery, child)
     known = draft.state.children[child]
     match what:
         case "enrolled":
@@ -65,6 +76,16 @@ def note_child(draft: Draft, child: str, tier: str, what: What) -> None:
                 draft.record(ChildEnded(child, how))
                 for delivery in deliveries_of(draft, tier):
                     settle_plans(draft, delivery)
+
+
+def expect_child(draft: Draft, command: ExpectChild) -> None:
+    child = draft.state.children.get(command.child)
+    if draft.state.ended or child is None or child.ended is not None or command.step not in child.awaits:
+        return
+    draft.record(ChildExpected(command.child, command.step))
+    for delivery in deliveries_of(draft, child.tier):
+        if delivery.step == command.step:
+            welcome_child(draft, delivery, command.child)
 
 
 def note_nomination(draft: Draft, tier: str, number: int) -> None:
@@ -133,7 +154,11 @@ def evolve_children(state: Participant, event: ChildEvent, at: datetime) -> Part
         case ChildrenNominated():
             return replace(state, nominated=put(state.nominated, event.tier, event.number))
         case ChildEnrolled():
-            return _count(state, event.child, Child(event.tier))
+            return _count(state, event.child, Child(event.tier, awaits=event.awaits))
+        case ChildExpected():
+            child = state.children[event.child]
+            begun = replace(child, awaits=tuple(each for each in child.awaits if each != event.step))
+            return replace(state, children=put(state.children, event.child, begun))
         case ChildCertified():
             return _count(state, event.child, replace(state.children[event.child], certified=True))
         case ChildEnded():

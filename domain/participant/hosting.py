@@ -15,7 +15,8 @@ from domain.participant.deadlines import move
 from domain.participant.draft import Draft, text_ref
 from domain.participant.plans import (
     ask_again,
-    children_of,
+    expected_at,
+    is_for_nobody,
     is_invited,
     sessions_of,
     settle_plans,
@@ -117,6 +118,13 @@ PLANNED_OTHERWISE = Reason(
     "'{definition}' is planned already, as '{session}' on {starts}; 'kaskad session move' changes when.",
 )
 NOT_A_CHILD = Reason("not_a_child", "'{participant}' is not prepared by {school}{hint}.")
+NOT_EXPECTED = Reason(
+    "not_expected", "'{participant}' has not come to '{step}' yet; it is asked to the sessions when it has."
+)
+NOBODY_ASKED = Reason(
+    "nobody_asked",
+    "Nobody was asked to the session '{session}', since nobody had come to '{step}'; it is cancelled instead.",
+)
 NOBODY_TO_TRAIN = Reason("nobody_to_train", "{school} prepares nobody yet, so there is nobody to hold a session for.")
 SESSION_IN_PAST = Reason("session_in_past", "{starts} is over already; a session is planned for a time to come.")
 SESSION_OVER = Reason("session_over", "The session '{session}' is {status}; it can no longer be changed.")
@@ -144,7 +152,7 @@ def plan_session(draft: Draft, command: PlanSession) -> None:
         raise SESSION_IN_PAST(starts=draft.clock(command.starts_at))
     draft.must_not_be_far(command.starts_at)
     invited = _invited(draft, delivery, command)
-    if not invited:
+    if invited is None:
         return
     session = _session_id(draft, command)
     draft.record(
@@ -210,6 +218,8 @@ def record_attendance(draft: Draft, command: RecordAttendance) -> None:
         raise SESSION_OVER(session=command.session, status="cancelled")
     if draft.at < session.starts_at:
         raise NOT_HELD_YET(session=command.session, starts=draft.clock(session.starts_at))
+    if not session.participants:
+        raise NOBODY_ASKED(session=command.session, step=session.step)
     draft.record(AttendanceRecorded(command.session, absent))
     done(draft, task_ids.record(delivery.id, command.session))
 
@@ -223,16 +233,16 @@ def _delivery(draft: Draft, step: str) -> DeliveryStep:
     raise NO_DELIVERY(school=draft.state.school, step=step, steps=known)
 
 
-def _invited(draft: Draft, delivery: DeliveryStep, command: PlanSession) -> tuple[str, ...]:
-    """Who is asked to the session; nobody when exactly that is planned already."""
-    under_way = children_of(draft, delivery)
-    if not under_way:
+def _invited(draft: Draft, delivery: DeliveryStep, command: PlanSession) -> tuple[str, ...] | None:
+    """Who is asked to the session, nobody if nobody is expected yet; None when exactly that is planned already."""
+    if is_for_nobody(draft, delivery):
         raise NOBODY_TO_TRAIN(school=draft.state.school)
+    expected = expected_at(draft, delivery)
     chosen = tuple(sorted({_child(draft, each) for each in command.participants}))
     for each in chosen:
-        if each not in under_way:
-            raise _not_a_child(draft, school_of(each), under_way)
-    new = chosen or tuple(each for each in under_way if not is_invited(draft, command.step, command.definition, each))
+        if each not in expected:
+            raise _not_expected(draft, delivery, each, expected)
+    new = chosen or tuple(each for each in expected if not is_invited(draft, command.step, command.definition, each))
     planned = [
         (name, session)
         for name, session in draft.state.hosted.items()
@@ -240,11 +250,19 @@ def _invited(draft: Draft, delivery: DeliveryStep, command: PlanSession) -> tupl
     ]
     same = [session for _, session in planned if session.starts_at == command.starts_at]
     if any(set(new) <= set(session.participants) for session in same):
-        return ()
+        return None
+    asked = new or expected
     for name, session in planned:
-        if set(new or under_way).intersection(session.participants):
+        if set(asked).intersection(session.participants) or not (asked or session.participants):
             raise PLANNED_OTHERWISE(definition=command.definition, session=name, starts=draft.clock(session.starts_at))
-    return new or under_way
+    return asked
+
+
+def _not_expected(draft: Draft, delivery: DeliveryStep, child: str, expected: tuple[str, ...]) -> Refused:
+    known = draft.state.children[child]
+    if known.ended is None and delivery.step in known.awaits:
+        return NOT_EXPECTED(participant=school_of(child), step=delivery.step)
+    return _not_a_child(draft, school_of(child), expected)
 
 
 def _record_due(draft: Draft, delivery: DeliveryStep, starts: datetime, hours: int) -> datetime:

@@ -25,6 +25,7 @@ from domain.participant import (
 )
 from domain.participant.dose import to_catch_up
 from domain.participant.draft import substitute_now
+from domain.participant.plans import may_begin_later
 from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.rollout import commands as to_rollout
@@ -78,7 +79,10 @@ def consequences(programme: Programme, before: Participant, state: Participant, 
                 yield Onward(participant_stream(child), attending.UnbookSession, {"session": event.session})
         case hosting.AttendanceRecorded():
             yield from _credit(state, event)
-        case attending.AttendanceCredited() | steps.StepStarted() | Corrected():
+        case steps.StepStarted():
+            yield from _expect(programme, state, event.step)
+            yield from _catch_up(programme, state)
+        case attending.AttendanceCredited() | Corrected():
             yield from _catch_up(programme, state)
         case _:
             pass
@@ -146,6 +150,14 @@ def _credit(state: Participant, event: hosting.AttendanceRecorded) -> Iterator[O
                 "absent": event.absent.get(child, ()),
             },
         )
+
+
+def _expect(programme: Programme, state: Participant, step: str) -> Iterator[Onward]:
+    """Whoever trains it hears when it has come to a training that it could not begin at once."""
+    training = programme.tier_by_id[state.tier].step_by_id.get(step)
+    if state.parent is not None and isinstance(training, TrainingStep) and may_begin_later(training):
+        arguments = {"child": state.id, "step": step}
+        yield Onward(participant_stream(state.parent), catching_up.ExpectChild, arguments)
 
 
 def _catch_up(programme: Programme, state: Participant) -> Iterator[Onward]:

@@ -54,10 +54,28 @@ def deliveries_of(draft: Draft, tier: str) -> list[DeliveryStep]:
     return [step for step in steps if tier in step.tiers and step.id in draft.state.steps]
 
 
-def children_of(draft: Draft, delivery: DeliveryStep) -> tuple[str, ...]:
-    """The children under way that a delivery is meant for."""
+def expected_at(draft: Draft, delivery: DeliveryStep) -> tuple[str, ...]:
+    """The children under way that a delivery is meant for, and that have come to its training."""
     children = draft.state.children.items()
-    return tuple(sorted(name for name, each in children if each.ended is None and each.tier in delivery.tiers))
+    under_way = [(name, each) for name, each in children if each.ended is None and each.tier in delivery.tiers]
+    return tuple(sorted(name for name, each in under_way if delivery.step not in each.awaits))
+
+
+def may_begin_later(training: TrainingStep) -> bool:
+    """Whether more than the team stands before it: other steps, or a gate."""
+    return bool(training.after) or training.enter is not None
+
+
+def trainings_to_come(draft: Draft, tier: str) -> tuple[str, ...]:
+    """The trainings that this participant holds for the tier, and that nobody begins at once."""
+    held = (step.step for step in draft.tier.steps if isinstance(step, DeliveryStep) and tier in step.tiers)
+    return tuple(step for step in dict.fromkeys(held) if may_begin_later(training_of(draft, tier, step)))
+
+
+def is_to_be_planned(draft: Draft, delivery: DeliveryStep, definition: str) -> bool:
+    """Whether somebody is asked to plan the session for everybody."""
+    wanted = ("plan", delivery.id, str(Plan(definition, ())))
+    return any((task.kind, task.step, task.subject) == wanted for task in draft.state.tasks.values())
 
 
 def is_for_nobody(draft: Draft, delivery: DeliveryStep) -> bool:
@@ -77,7 +95,7 @@ def is_invited(draft: Draft, step: str, definition: str, child: str, *, ahead: b
 def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
     """A session was cancelled: another is planned for those who were asked to it and are still under way."""
     cancelled = draft.state.hosted[session]
-    children = children_of(draft, step)
+    children = expected_at(draft, step)
     left = [school_of(child) for child in children if child in cancelled.participants]
     if not left:
         return
@@ -89,7 +107,10 @@ def ask_again(draft: Draft, step: DeliveryStep, session: str) -> None:
 
 
 def settle_plans(draft: Draft, delivery: DeliveryStep) -> None:
-    """End what is answered: everybody concerned is asked to a session, or nobody concerned is under way any more."""
+    """End what is answered: everybody concerned is asked to a session, or nobody concerned is under way any more.
+
+    A session to which nobody is expected yet is planned all the same: they join it when they come to its training.
+    """
     for task in list(draft.state.tasks.values()):
         if task.kind != "plan" or task.step != delivery.id:
             continue
@@ -97,13 +118,18 @@ def settle_plans(draft: Draft, delivery: DeliveryStep) -> None:
         concerned, for_some = _concerned(draft, delivery, plan), bool(plan.schools)
         if for_some and not concerned:
             withdraw_task(draft, task.id)
-        elif concerned and all(
+        elif (concerned or _is_planned(draft, delivery, plan)) and all(
             is_invited(draft, delivery.step, plan.definition, child, ahead=for_some) for child in concerned
         ):
             done(draft, task.id)
 
 
+def _is_planned(draft: Draft, delivery: DeliveryStep, plan: Plan) -> bool:
+    wanted = (delivery.step, plan.definition, "planned")
+    return any((each.step, each.definition, each.status) == wanted for each in draft.state.hosted.values())
+
+
 def _concerned(draft: Draft, delivery: DeliveryStep, plan: Plan) -> tuple[str, ...]:
-    """The children under way that a plan is asked for: those that it names, or all."""
+    """The expected children that a plan is asked for: those that it names, or all."""
     named = {participant_id(draft.state.rollout, school) for school in plan.schools}
-    return tuple(child for child in children_of(draft, delivery) if not plan.schools or child in named)
+    return tuple(child for child in expected_at(draft, delivery) if not plan.schools or child in named)

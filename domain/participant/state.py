@@ -135,6 +135,8 @@ class Child(msgspec.Struct, frozen=True):
     tier: str
     certified: bool = False
     ended: str | None = None
+    #: trainings to whose sessions it is not expected yet: what comes before them is not done, or their gate is shut
+    awaits: tuple[str, ...] = ()
 
 
 class Participant(msgspec.Struct, frozen=True):

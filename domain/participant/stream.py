@@ -68,6 +68,7 @@ COMMANDS: tuple[type[Command], ...] = (
     hosting.CancelSession,
     hosting.RecordAttendance,
     catching_up.AskToCatchUp,
+    catching_up.ExpectChild,
     attending.BookSession,
     attending.UnbookSession,
     attending.CreditAttendance,
@@ -190,6 +191,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
             hosting.cancel_session(draft, command)
         case hosting.RecordAttendance():
             hosting.record_attendance(draft, command)
+        case catching_up.ExpectChild():
+            children.expect_child(draft, command)
         case catching_up.AskToCatchUp():
             catching_up.hold_again(draft, command)
         case attending.BookSession():

@@ -8,7 +8,7 @@ from domain import task_ids
 from domain.calendar import due_at
 from domain.participant.draft import holders_of
 from domain.participant.evidence import SubmitEvidence, items_of
-from domain.participant.hosting import PlanSession, RecordAttendance
+from domain.participant.hosting import CancelSession, PlanSession, RecordAttendance
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Task
@@ -73,6 +73,8 @@ class PeopledWorld(World):
                 self._review(school, actor, task, verdict)
             case "plan":
                 self._plan(school, actor, task)
+            case "record" if not self.school(school).hosted[task.subject or ""].participants:
+                self.ask_school(school, CancelSession, actor, session=task.subject)
             case "record":
                 self.ask_school(school, RecordAttendance, actor, session=task.subject)
             case "nominate":
