@@ -15,7 +15,6 @@ from domain.identity import organisation_stream
 from domain.organisation.stream import AdoptProgramme, GrantRight, RegisterPerson
 from domain.programme import OFFICES
 from eventlog.log import open_log
-from people.opaque import new_person_id
 from people.person import PersonDraft
 from people.registry import open_registry
 
@@ -59,18 +58,19 @@ def first_operator(settings: Stores) -> str | None:
     The new operator's person id, if this start made one. A start that was broken off here is taken up again.
     """
     with open_log(settings.log) as log:
-        begun = log.read(limit=len(OFFICES) + 1)
-        if len(begun) > len(OFFICES):
+        if len(log.read(limit=len(OFFICES) + 1)) > len(OFFICES):
             return None
         with open_registry(settings.registry, settings.keys) as registry:
-            known = registry.persons()
-            if len(known) > 1 and not begun:
-                raise LogLost(settings.log, len(known))
-            person = known[0].person if known else new_person_id()
-            if not known:
-                registry.add(PersonDraft(names=entered_by(), language="en", person=person))
-        asyncio.run(_make_operator(Door(log), begun[0].actor if begun else person))
-        return begun[0].actor if begun else person
+            operator = registry.begin_with(PersonDraft(names=entered_by(), language="en")).person
+            known = len(registry.persons())
+        # after the persons: of another start that makes the first operator at this moment, the log is told later
+        begun = log.read(limit=1)
+        if known > 1 and not begun:
+            raise LogLost(settings.log, known)
+        if begun:
+            operator = begun[0].actor
+        asyncio.run(_make_operator(Door(log), operator))
+        return operator
 
 
 async def _make_operator(door: Door, person: str) -> None:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +14,15 @@ from eventlog.access import PATIENCE, Access
 from eventlog.database import Database
 from eventlog.errors import LogCorrupt, LogUnavailable
 from eventlog.followups import Followups
-from eventlog.migration import is_newest, migrate, require_known
+from eventlog.migration import is_made, is_newest, migrate, require_known
 from eventlog.outbox import Outbox
 from eventlog.record import Append, CommandRecord, Head, Receipt, Record
 from eventlog.request import Pending
 from eventlog.texts import Texts
 from eventlog.waiting import FutureCaller, LoopCaller, Patience, ThreadCaller
+
+#: seconds; nearly all of it is Python reading what makes the tables
+_IS_MADE_WITHIN = 2.0
 
 
 class EventLog(Access):
@@ -142,11 +146,23 @@ def _migrate_oneself(database: Database) -> None:
         ) from error
 
 
+def _require_made(database: Database) -> None:
+    """A log that somebody opens for the first time at this moment has no tables yet, and is waited for."""
+    until = monotonic() + _IS_MADE_WITHIN
+    while True:
+        with database.reader.connect() as connection:
+            try:
+                return require_known(connection)
+            except LogCorrupt:
+                if monotonic() > until or is_made(connection):
+                    raise
+        sleep(0.05)
+
+
 def _prepare(database: Database, owner_url: str | None) -> None:
     if database.writer is None:
         try:
-            with database.reader.connect() as connection:
-                require_known(connection)
+            _require_made(database)
         except LogCorrupt as error:
             raise LogCorrupt(f"{database.place} is not an event log.") from error
     elif owner_url is None:

@@ -30,6 +30,11 @@ def require_known(connection: sa.Connection) -> None:
         raise LogTooNew(found, NEWEST)
 
 
+def is_made(connection: sa.Connection) -> bool:
+    """Whether anything is in it, of a log or not: who makes a log makes the file first, and the tables together."""
+    return bool(sa.inspect(connection).get_table_names())
+
+
 def is_newest(engine: sa.Engine) -> bool:
     with engine.connect() as connection:
         return revision_of(connection) == NEWEST

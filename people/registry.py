@@ -53,6 +53,19 @@ class Registry:
             rows.add(fresh, index_key)
         return added
 
+    def begin_with(self, draft: PersonDraft) -> Person:
+        """Registers the very first person; where somebody is there, that one: several that begin at once agree."""
+        check_draft(draft)
+        index_key = self._keys.index_key()
+        with self._store.writing() as connection:
+            rows = SealedPersons(connection, self._keys)
+            there = rows.everybody()
+            if there:
+                return min(there, key=lambda each: each.person)
+            person = _person(draft, draft.person or rows.unused_id())
+            rows.add({person.person: person}, index_key)
+        return person
+
     def show(self, person: str) -> Person:
         with self._store.reading() as connection:
             return SealedPersons(connection, self._keys).existing(person)

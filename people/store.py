@@ -79,13 +79,13 @@ class Store:
             raise RegistryUnavailable(_reason(self.name, problem)) from problem
 
     def _bring_to_version(self, read_only: bool) -> None:
-        found = self._found_version()
-        if found is None and not read_only and not self._is_of_somebody_else():
+        found, is_free = self._look()
+        if found is None and is_free and not read_only:
             with self.writing() as connection:
                 self._tables.create_all(connection)
                 if connection.execute(select(self._version)).first() is None:
                     connection.execute(self._version.insert().values(number=self._newest))
-            found = self._found_version()
+            found, _ = self._look()
         if found is None:
             raise RegistryUnavailable(f"{self.name} is not a store of Kaskad.")
         if found > self._newest:
@@ -94,17 +94,18 @@ class Store:
                 f"{self._newest}). Use that version or a newer one."
             )
 
-    def _is_of_somebody_else(self) -> bool:
-        """A file with other tables: a database server is shared more often, and knowingly."""
-        with self.reading() as connection:
-            return self._sqlite and bool(inspect(connection).get_table_names())
+    def _look(self) -> tuple[int | None, bool]:
+        """The version, and whether the store may be made here. Both of one moment: somebody else may just be making it.
 
-    def _found_version(self) -> int | None:
+        A file with other tables is somebody else's; a database server is shared more often, and knowingly.
+        """
         with self.reading() as connection:
-            if not inspect(connection).has_table(self._version.name):
-                return None
+            tables = inspect(connection).get_table_names()
+            is_free = not (self._sqlite and tables)
+            if self._version.name not in tables:
+                return None, is_free
             number = connection.execute(select(self._version)).scalar()
-            return None if number is None else int(number)
+            return None if number is None else int(number), is_free
 
 
 def store_url(name: str, url_or_path: str | Path) -> URL:

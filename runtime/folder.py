@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,10 +73,16 @@ class DataFolder:
     def is_held(self) -> bool:
         """Whether a stack runs on this folder now."""
         try:
-            with self.held():
-                return False
-        except FolderInUse:
+            descriptor = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
             return True
+        finally:
+            os.close(descriptor)
+        return False
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -83,12 +90,22 @@ class DataFolder:
         self.prepare()
         descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise FolderInUse(self.home, os.pread(descriptor, 20, 0).decode().strip()) from None
+            if not _is_locked_by_us(descriptor):
+                raise FolderInUse(self.home, os.pread(descriptor, 20, 0).decode().strip())
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
             yield
         finally:
             os.close(descriptor)
+
+
+def _is_locked_by_us(descriptor: int) -> bool:
+    """Tries for a moment: so long does a lock stand of somebody who only looks whether the folder is held."""
+    for _ in range(10):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False

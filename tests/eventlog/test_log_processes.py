@@ -91,6 +91,15 @@ def test_threads_that_open_a_new_log_at_once_make_one(tmp_path: Path) -> None:
         assert set(pool.map(opened, range(8))) == {0}
 
 
+def test_a_log_that_another_is_about_to_make_is_waited_for_by_a_reader(tmp_path: Path) -> None:
+    (tmp_path / "log.db").touch()
+    maker = threading.Timer(0.3, lambda: open_log(tmp_path / "log.db").close())
+    maker.start()
+    with open_log(tmp_path / "log.db", read_only=True) as log:
+        assert log.head().size == 0
+    maker.join()
+
+
 def test_a_new_log_that_another_writes_to_is_waited_for(tmp_path: Path) -> None:
     # SQLite refuses to turn the file to a WAL at once then, however long the connection would wait.
     other = sqlite_module().connect(tmp_path / "log.db", isolation_level=None, check_same_thread=False)

@@ -1,5 +1,6 @@
 """The first start makes the first operator, once, however often it is broken off; a lost log is not begun anew."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_first_start_that_was_broken_off_is_taken_up_again(
     with open_registry(elsewhere.registry, elsewhere.keys) as registry:
         assert [each.person for each in registry.persons()] == [operator]
     assert first_operator(elsewhere) is None
+
+
+def test_several_first_starts_at_once_make_one_operator(elsewhere: Settings) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(first_operator, [elsewhere] * 4)) - {None}
+    assert len(made) == 1
+    assert kinds(elsewhere) == ["PersonRegistered", "RightGranted", "RightGranted", "RightGranted"]
+    with open_registry(elsewhere.registry, elsewhere.keys) as registry:
+        assert {each.person for each in registry.persons()} == made
 
 
 def test_a_log_that_was_lost_is_not_begun_anew(kept: Kept) -> None:

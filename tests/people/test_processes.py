@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from people.person import PersonDraft
@@ -39,6 +40,25 @@ def test_two_processes_use_a_new_registry_at_once(folder: Path) -> None:
     with open_registry(folder / "people.sqlite", folder / "keys.sqlite", environment={}) as registry:
         assert len(registry.persons()) == 48
         assert registry.find_by_email("first3@place.example") is not None
+
+
+def test_threads_that_open_a_new_registry_at_once_make_one(folder: Path) -> None:
+    def opened(place: Path) -> int:
+        with open_registry(place / "people.sqlite", place / "keys.sqlite", environment={}) as registry:
+            return len(registry.persons())
+
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(5):
+            assert set(pool.map(opened, [folder / str(number)] * 8)) == {0}
+
+
+def test_several_that_begin_a_registry_at_once_agree_on_the_first_person(folder: Path) -> None:
+    def begun(number: int) -> str:
+        with open_registry(folder / "people.sqlite", folder / "keys.sqlite", environment={}) as registry:
+            return registry.begin_with(PersonDraft(f"Person {number}")).person
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(begun, range(8)))) == 1
 
 
 def test_whoever_was_acknowledged_is_there_after_a_kill(folder: Path) -> None:

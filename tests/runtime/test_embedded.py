@@ -1,10 +1,12 @@
 """The embedded server keeps what it has, is found by its note, and never runs twice on one folder."""
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -99,6 +101,21 @@ def test_two_stacks_on_one_folder_are_refused_by_the_name_of_the_first(home: Pat
     with folder.held(), pytest.raises(FolderInUse, match=f"process {os.getpid()}"), folder.held():
         pass
     assert not folder.is_held()
+
+
+def test_whoever_only_looks_whether_a_folder_is_held_keeps_nobody_from_it(home: Path) -> None:
+    folder = DataFolder(home)
+    assert not folder.is_held()
+    assert not folder.lock.exists()
+    with folder.held():
+        noted = folder.lock.read_text()
+        assert folder.is_held()
+        assert folder.lock.read_text() == noted
+    with folder.lock.open() as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+        threading.Timer(0.05, fcntl.flock, (look, fcntl.LOCK_UN)).start()
+        with folder.held():
+            assert folder.is_held()
 
 
 def test_the_data_folder_is_for_its_owner_alone(home: Path) -> None:
