@@ -1,7 +1,7 @@
 """Refusals: why a command was not accepted. Nothing is recorded by one."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -21,12 +21,9 @@ class Refused(Exception):
 class Reason:
     """One kind of refusal: its code, and beside it its English sentence with named gaps."""
 
-    registered: ClassVar[dict[str, "Reason"]] = {}
-
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code
         self.sentence = sentence
-        Reason.registered[code] = self
 
     def __call__(self, **params: object) -> Refused:
         words = {name: str(value) for name, value in params.items()}

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from domain import task_ids
-from terminal.outcome import NotFound
 
 if TYPE_CHECKING:
     from domain.participant.state import Task, TaskDone
@@ -14,7 +13,9 @@ Page = dict[str, Any]
 
 
 def page_of(to: "Addressed", task_id: str) -> Page:
-    """Raises NotFound with the nearest, or with the step that has not come to it yet."""
+    """Raises Refused (of the domain) with the nearest, or with the step that has not come to it yet."""
+    from domain.participant.tasks import unknown_task
+
     state = to.state
     head: Page = {
         "School": state.id,
@@ -25,13 +26,13 @@ def page_of(to: "Addressed", task_id: str) -> Page:
         return head | _open(to, state.tasks[task_id])
     if task_id in state.done:
         return head | _done(to, state.done[task_id])
-    raise _unknown(to, task_id)
+    raise unknown_task(to.tier, state, task_id)
 
 
 def told(to: "Addressed", task_id: str) -> Page:
-    """The same for programs: ids, instants and lists instead of words. Raises NotFound as `page_of` does."""
+    """The same for programs: ids, instants and lists instead of words. Raises Refused as `page_of` does."""
     from domain.participant.draft import holders_of
-    from domain.participant.tasks import answers_to
+    from domain.participant.tasks import answers_to, unknown_task
 
     state = to.state
     head: Page = {
@@ -45,7 +46,7 @@ def told(to: "Addressed", task_id: str) -> Page:
         return head | {"status": status, "ended_at": done.at, "answer": done.answer}
     task = state.tasks.get(task_id)
     if task is None:
-        raise _unknown(to, task_id)
+        raise unknown_task(to.tier, state, task_id)
     wants = {name.lower(): value for name, value in _asks(to, task).items()}
     return head | {
         "status": "overdue" if task.overdue else "open",
@@ -189,13 +190,3 @@ def _rubric(to: "Addressed", task: "Task") -> dict[str, int]:
     if item.review is None or item.review.rubric is None:
         return {}
     return {each.id: each.points for each in to.programme.rubrics[item.review.rubric].criteria}
-
-
-def _unknown(to: "Addressed", task_id: str) -> Exception:
-    from domain.participant.tasks import nearest_task
-
-    step = task_ids.read(task_id).of
-    if step in to.tier.step_by_id and step not in to.state.steps and step != task_id:
-        return NotFound(f"The task '{task_id}' of {to.state.school} has not been asked yet: '{step}' has not begun.")
-    hint = nearest_task(to.state, task_id)
-    return NotFound(f"{to.state.school} has no task '{task_id}'{hint}{'' if hint.endswith('?') else '.'}")

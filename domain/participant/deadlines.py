@@ -38,7 +38,7 @@ def extend_deadline(draft: Draft, command: ExtendDeadline) -> None:
     if task is None:
         if command.task in draft.state.done:
             raise TASK_IS_DONE(task=command.task, school=draft.state.school)
-        raise unknown_task(draft, command.task)
+        raise unknown_task(draft.tier, draft.state, command.task)
     if command.due_at == task.due_at:
         return
     if command.due_at < task.due_at:

@@ -15,7 +15,7 @@ from domain.identity import nearest
 from domain.participant.draft import Draft
 from domain.participant.state import Participant, Task, TaskDone, TaskKind, put, with_facts, without
 from domain.programme import Tier
-from domain.refusal import Reason
+from domain.refusal import Reason, Refused
 from domain.step import Asked, Assignment, AssignmentStep, Escalation
 from domain.text import Id
 
@@ -191,7 +191,7 @@ def complete_task(draft: Draft, command: CompleteTask) -> None:
     if task is None or task.kind != "decide":
         draft.must_be_under_way()
     if task is None:
-        raise unknown_task(draft, command.task)
+        raise unknown_task(draft.tier, draft.state, command.task)
     draft.must_hold(task.role)
     if task.kind in _WAYS:
         raise OTHER_WAY(task=task.id, way=_WAYS[task.kind])
@@ -199,16 +199,15 @@ def complete_task(draft: Draft, command: CompleteTask) -> None:
     draft.record(TaskCompleted(task.id, command.answer, task.step))
 
 
-def unknown_task(draft: Draft, task: str) -> Exception:
+def unknown_task(tier: Tier, state: Participant, task: str) -> Refused:
     """Why there is no such task: it has not been asked yet, or there is none of that name."""
     step = task_ids.read(task).of
-    tier = draft.tier
-    if step in tier.step_by_id and step not in draft.state.steps and step != task:
-        return TOO_EARLY(task=task, school=draft.state.school, step=step)
-    return NO_TASK(school=draft.state.school, task=task, hint=nearest_task(draft.state, task))
+    if step in tier.step_by_id and step not in state.steps and step != task:
+        return TOO_EARLY(task=task, school=state.school, step=step)
+    return NO_TASK(school=state.school, task=task, hint=_nearest_task(state, task))
 
 
-def nearest_task(state: Participant, task: str) -> str:
+def _nearest_task(state: Participant, task: str) -> str:
     """What may have been meant: the nearest, or those that are open."""
     close = nearest(task, [*state.tasks, *state.done])
     if close:

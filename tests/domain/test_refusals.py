@@ -1,24 +1,17 @@
 """Refusals: each of them is told in words, has a code of its own, and is proved to be raised."""
 
-import pkgutil
 import string
-from importlib import import_module
 from pathlib import Path
 
 import domain
 from domain.refusal import Reason
+from tests.domain.reasons import reasons_in
 
 TESTS = Path(__file__).parent
 
 
 def _reasons() -> dict[str, Reason]:
-    """Every reason of the domain under the name of its module and its own."""
-    found: dict[str, Reason] = {}
-    for module in pkgutil.walk_packages(domain.__path__, "domain."):
-        for name, value in vars(import_module(module.name)).items():
-            if isinstance(value, Reason):
-                found.setdefault(f"{module.name}:{name}", value)
-    return found
+    return reasons_in(domain)
 
 
 def test_every_code_is_one_reason() -> None:

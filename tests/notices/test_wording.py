@@ -23,7 +23,6 @@ LANGUAGES = ("kk", "ru", "en")
 ALMATY = zone_of("Asia/Almaty")
 ABOUT = {"rollout": "nis-share-2024", "school": "nis-semey"}
 DAY = datetime(2026, 12, 4, 13, tzinfo=UTC)
-OF_TASKS = ("TaskAsked", "TaskReminded", "TaskOverdue")
 PARAMS: dict[str, dict[str, str]] = {
     **{
         key: {"task": "readiness/focus", "due": DAY.isoformat()} for key in ("TaskAsked", "TaskReminded", "TaskOverdue")

@@ -146,6 +146,7 @@ def test_for_programs_a_task_has_instants_and_ids(short: Short) -> None:
 
 def test_a_task_that_is_not_there_is_told_the_nearest(short: Short) -> None:
     assert "did you mean 'wish/greet'?" in short("task", "show", short.second, "wish/gret", code=1).err
+    assert "нет задачи" in short("task", "show", short.second, "wish/gret", code=1, KASKAD_LANG="ru").err
 
 
 def test_where_nothing_is_near_the_open_tasks_are_named(short: Short) -> None:
