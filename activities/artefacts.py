@@ -15,6 +15,7 @@ import msgspec
 
 from activities.artefact_errors import ArtefactProblem, ArtefactStoreUnavailable
 from activities.file_reading import CHUNK_BYTES, chunks_of, opened_file, shown
+from activities.store_patience import options_for
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _UNFINISHED = ".unfinished"
@@ -45,6 +46,7 @@ class Artefacts:
             if isinstance(source, Path | str):
                 name, source = source, stack.enter_context(opened_file(source, largest=largest))
             stack.enter_context(self._explained())
+            self._must_be_reached()
             stack.callback(self._discard, unfinished)
             sha256, size = self._write(unfinished, chunks_of(source, name), name, largest)
             self._settle(unfinished, sha256, size)
@@ -85,7 +87,7 @@ class Artefacts:
     def has(self, sha256: str) -> bool:
         path = self._place(sha256)
         with self._explained():
-            return bool(self._fs.isfile(path))
+            return self._size_of(path) is not None
 
     def size(self, sha256: str) -> int:
         path = self._place(sha256)
@@ -104,7 +106,7 @@ class Artefacts:
         """Only for an orphan, to which no event refers; whether it was there."""
         path = self._place(sha256)
         with self._explained():
-            there = bool(self._fs.isfile(path))
+            there = self._size_of(path) is not None
             if there:
                 self._fs.rm_file(path)
         return there
@@ -120,6 +122,12 @@ class Artefacts:
                         self._fs.rm_file(path)
                         count += 1
         return count
+
+    def _must_be_reached(self) -> None:
+        """Asked once: what comes with a put asks a remote store several times, and waits for each answer."""
+        if not self._local:
+            with suppress(FileNotFoundError):
+                self._fs.info(self._root)
 
     def _place(self, sha256: str) -> str:
         if not _HASH.match(sha256):
@@ -194,8 +202,9 @@ def open_artefacts(url_or_path: str | Path) -> Artefacts:
     """A path stands for a folder, which is made if it is not there."""
     import fsspec
 
+    place = str(url_or_path)
     try:
-        filesystem, root = fsspec.core.url_to_fs(str(url_or_path), use_listings_cache=False)
+        filesystem, root = fsspec.core.url_to_fs(place, use_listings_cache=False, **options_for(place))
         if isinstance(filesystem, fsspec.get_filesystem_class("file")):
             Path(root).mkdir(mode=0o700, parents=True, exist_ok=True)
     except (ImportError, ValueError, OSError) as problem:
