@@ -2,16 +2,22 @@
 
 import os
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from datetime import UTC
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from typing import Final
 
 from activities.letter import QUOTES, Addressee, Letter, digest, mail_of, words_of
 from domain.identity import is_person_id
 
 #: the id of the person whom a text shows, if it shows one
 Shows = Callable[[str], str | None]
+
+
+#: how often a folder is emptied into which letters still come
+_TRIES: Final = 20
 
 
 class Mailbox:
@@ -38,17 +44,24 @@ class Mailbox:
 
     def discard(self, person: str) -> bool:
         """Take away everything that was ever delivered to a person; whether there was anything."""
-        folder = self._place(person)
-        if not folder.exists():
-            return False
-        shutil.rmtree(folder)
-        return True
+        folder, was_there = self._place(person), False
+        # another letter may come meanwhile, and another erasure take one away
+        for tries_left in reversed(range(_TRIES)):
+            if not folder.exists():
+                break
+            was_there = True
+            try:
+                shutil.rmtree(folder)
+            except OSError:
+                if not tries_left:
+                    raise
+        return was_there
 
     def discard_quoting(self, persons: Collection[str]) -> int:
         """Take away the letters to anybody in which the texts of these persons are quoted; how many there were."""
         gone = 0
-        for path in self._folder.glob("*/*.eml"):
-            quoted = BytesHeaderParser().parsebytes(path.read_bytes()).get_all(QUOTES, [])
+        for path, mail in self._all():
+            quoted = BytesHeaderParser().parsebytes(mail).get_all(QUOTES, [])
             if not {str(each) for each in quoted}.isdisjoint(persons):
                 path.unlink(missing_ok=True)
                 gone += 1
@@ -66,7 +79,18 @@ class Mailbox:
         return len(found)
 
     def _showing(self, shows: Shows) -> list[Path]:
-        return [path for path in self._folder.glob("*/*.eml") if shows(words_of(path.read_bytes())) is not None]
+        return [path for path, mail in self._all() if shows(words_of(mail)) is not None]
+
+    def _all(self) -> Iterator[tuple[Path, bytes]]:
+        """Every letter to anybody, without those that somebody else takes away meanwhile."""
+        for folder in self._folder.iterdir() if self._folder.exists() else ():
+            try:
+                paths = sorted(folder.glob("*.eml"))
+            except FileNotFoundError:
+                continue
+            for path in paths:
+                with suppress(FileNotFoundError):
+                    yield path, path.read_bytes()
 
     def letters(self, person: str) -> list[Path]:
         """In the order in which they became due."""
