@@ -15,6 +15,7 @@ from domain.participant import (
     hosting,
     interruptions,
     journey,
+    left_behind,
     mentoring,
     steps,
     tasks,
@@ -58,6 +59,8 @@ def _journey(event: journey.JourneyEvent, time_zone: str) -> str:
             return "team complete"
         case journey.Certified():
             return f"certified as {event.tier}"
+        case left_behind.ParentLeft():
+            return f"left behind by {event.parent}, which has withdrawn"
         case journey.Withdrawn():
             return "withdrawn"
         case journey.JourneyCompleted():

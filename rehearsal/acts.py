@@ -1,6 +1,6 @@
 """What simulated people do about a task: the very commands that real people's command line sends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -53,18 +53,25 @@ def _decide(acting: Acting, scene: Scene, turn: Turn, state: Participant, task: 
     """Where too few schools are named, the manager names them; who has nobody left, or no way on, is let go."""
     if task_ids.tier_without(task.id):
         return _nominate(acting, scene, turn, state, task, now)
+    if state.parent_left and task_ids.is_decision(task.id, task_ids.ABOUT_JOURNEY):
+        return _leave(acting, turn, (state.school,), state.rollout, now)
     if task_ids.delivery_without(task.id) or task_ids.is_decision(task.id, task_ids.ABOUT_JOURNEY):
         return Deed(((turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="stands")),))
     done = (turn.stream, acting.command(CompleteTask, turn, now, task=task.id, answer="acted"))
     if task.id != task_ids.LEFT_BEHIND:
         return Deed((done,))
-    commands, texts = [done], []
-    for number, school in enumerate((task.subject or "").split(), 1):
-        stream = participant_stream(participant_id(state.rollout, school))
-        if scene.participants[stream].ended:
-            continue
+    schools = (task.subject or "").split()
+    left = [each for each in schools if not scene.participant(participant_id(state.rollout, each)).ended]
+    gone = _leave(acting, turn, left, state.rollout, now)
+    return Deed((done, *gone.commands), texts=gone.texts)
+
+
+def _leave(acting: Acting, turn: Turn, schools: Iterable[str], rollout: str, now: datetime) -> Deed:
+    commands, texts = [], []
+    for number, school in enumerate(schools, 1):
         about = f"{school}/{turn.what}"
         reason, text = given_text(acting.plan.seed, turn.person, about, "Nobody is left to prepare the school.")
+        stream = participant_stream(participant_id(rollout, school))
         commands.append((stream, acting.command(Withdraw, turn, now, number, reason=reason)))
         texts.append(text)
     return Deed(tuple(commands), texts=tuple(texts))

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
     from domain.participant.interruptions import Pause, Resume, UseCalendar
     from domain.participant.journey import CloseJourney, Enrol, NoteChild, NoteNomination, Reconsider, Withdraw
+    from domain.participant.left_behind import NoteParentLeft
     from domain.participant.mentoring import HoldCheckpoint
     from domain.participant.reviews import ReviewEvidence
     from domain.participant.tasks import CompleteTask
@@ -40,6 +41,7 @@ FromOthers = Annotated[
     | CreditAttendance
     | AskToCatchUp
     | ExpectChild
+    | NoteParentLeft
     | Pause
     | Resume
     | UseCalendar

@@ -17,6 +17,7 @@ from domain.participant.children import What, children_are_done, open_next_tier
 from domain.participant.dead_end import comes_to_a_dead_end
 from domain.participant.draft import Draft, text_ref
 from domain.participant.interruptions import pause
+from domain.participant.left_behind import ParentLeft
 from domain.participant.state import Participant, Phase, SeatState, with_facts
 from domain.participant.steps import DateCame, is_done, move_step, opened
 from domain.participant.tasks import MANAGER_DECIDES, ask, done
@@ -68,7 +69,7 @@ class JourneyClosed(Event, frozen=True, tag="JourneyClosed"):
     """It came to no end of its own: the rollout was closed, or it could go no further."""
 
 
-JourneyEvent = Enrolled | TeamCompleted | Certified | Withdrawn | JourneyCompleted | JourneyClosed
+JourneyEvent = Enrolled | TeamCompleted | Certified | ParentLeft | Withdrawn | JourneyCompleted | JourneyClosed
 
 # --- commands
 
@@ -238,6 +239,8 @@ def evolve_journey(state: Participant, event: JourneyEvent, at: datetime) -> Par
             return replace(state, phase="journey")
         case Certified():
             return with_facts(replace(state, certified_at=at), {"certified": True})
+        case ParentLeft():
+            return replace(state, parent_left=True)
         case Withdrawn():
             return with_facts(_ended(state, "withdrawn", at), {"withdrawn": True})
         case JourneyCompleted():

@@ -18,6 +18,7 @@ from domain.participant import (
     evidence,
     hosting,
     journey,
+    left_behind,
     mentoring,
     steps,
     tasks,
@@ -60,6 +61,8 @@ def consequences(programme: Programme, before: Participant, state: Participant, 
             | journey.JourneyClosed()
         ):
             yield from _tell_above(state, event)
+            if isinstance(event, journey.Withdrawn):
+                yield from _tell_below(state)
         case steps.GateOpened(gate=gate) if tier := gate_ids.tier_behind(gate):
             yield Onward(rollout_stream(state.rollout), to_rollout.OpenTier, {"parent": state.id, "tier": tier})
         case children.ChildEnrolled():
@@ -105,6 +108,12 @@ def _tell_above(state: Participant, event: Event) -> Iterator[Onward]:
         yield Onward(
             participant_stream(state.parent), journey.NoteChild, {"child": state.id, "tier": state.tier, "what": what}
         )
+
+
+def _tell_below(state: Participant) -> Iterator[Onward]:
+    for child, each in state.children.items():
+        if each.ended is None:
+            yield Onward(participant_stream(child), left_behind.NoteParentLeft, {})
 
 
 def _duties_for(programme: Programme, state: Participant, child: str, role: str | None = None) -> Iterator[Onward]:

@@ -70,7 +70,9 @@ class Reach:
         return is_done(self._state, step.id) or (step.id in self._begun and self._may_go_on(step))
 
     def _may_go_on(self, step: Step) -> bool:
-        """Whether something of the step is asked of anybody, or can be."""
+        """Whether something of the step is asked of anybody, or can be. Sessions are held by the parent alone."""
+        if isinstance(step, TrainingStep) and self._state.parent_left:
+            return False
         if isinstance(step, EvidenceStep | CycleStep) and step.id in self._state.steps:
             return self._is_asked_for(step)
         return True
@@ -92,6 +94,8 @@ class Reach:
                 return end is None or max(first or self._today, self._today) < end
             case FactIs(of_="self"):
                 return gate.holds(self._state.fact(gate.fact)) or self._may_change(gate.fact)
+            case FactIs(of_="parent"):
+                return not self._state.parent_left or self._holds(gate)
             case Among(among="children"):
                 return self._children_may_change() or self._holds(gate)
             case _:
@@ -118,7 +122,7 @@ class Reach:
             return f"{step.id}/{name}" not in self._state.done
         if name == fact_names.DONE or not isinstance(step, TrainingStep | DeliveryStep):
             return not is_done(self._state, step.id) and self._may_go_on(step)
-        return True
+        return self._may_go_on(step)
 
     def _children_may_change(self) -> bool:
         """Whether any is under way or may come: by an opening, or by a list, which may grow as long as it likes."""

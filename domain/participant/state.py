@@ -149,6 +149,8 @@ class Participant(msgspec.Struct, frozen=True):
     names: Mapping[str, str] = {}
     tier: str = ""
     parent: str | None = None
+    #: the parent has withdrawn
+    parent_left: bool = False
     region: str = ""
     language: str = ""
     enrolled_at: datetime | None = None

@@ -22,6 +22,7 @@ from domain.participant import (
     hosting,
     interruptions,
     journey,
+    left_behind,
     mentoring,
     reviews,
     steps,
@@ -69,6 +70,7 @@ COMMANDS: tuple[type[Command], ...] = (
     hosting.RecordAttendance,
     catching_up.AskToCatchUp,
     catching_up.ExpectChild,
+    left_behind.NoteParentLeft,
     attending.BookSession,
     attending.UnbookSession,
     attending.CreditAttendance,
@@ -191,6 +193,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
             hosting.cancel_session(draft, command)
         case hosting.RecordAttendance():
             hosting.record_attendance(draft, command)
+        case left_behind.NoteParentLeft():
+            left_behind.note_parent_left(draft)
         case catching_up.ExpectChild():
             children.expect_child(draft, command)
         case catching_up.AskToCatchUp():

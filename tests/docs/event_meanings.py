@@ -4,6 +4,7 @@ KINDS = {
     "Enrolled": "A school or a team takes part at a tier: the first event of its stream.",
     "TeamCompleted": "Every required seat is filled for the first time: the journey begins.",
     "Certified": "The gate `certify` opened, and the participant holds the certificate of its tier.",
+    "ParentLeft": "Whoever prepared this participant has withdrawn; what it still needs of its parent can't come.",
     "Withdrawn": "The participant left the rollout before its end.",
     "JourneyCompleted": "The participant came to the end of all that its tier asks of it.",
     "JourneyClosed": "It came to no end of its own: the rollout was closed, or it could go no further.",

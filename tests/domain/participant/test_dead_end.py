@@ -1,5 +1,6 @@
 """Dead ends: who cannot complete its journey any more is asked about, at once and for that reason alone."""
 
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -10,15 +11,18 @@ from hypothesis import strategies as st
 from domain.event import Event
 from domain.gate import Fact
 from domain.participant import draft, evidence
+from domain.participant.attending import BookSession
 from domain.participant.corrections import Correct
 from domain.participant.evidence import SubmitEvidence
 from domain.participant.journey import JourneyClosed, NoteChild, Reconsider, Withdraw
+from domain.participant.left_behind import NoteParentLeft, ParentLeft
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.tasks import CompleteTask, TaskAsked, TaskCompleted
 from domain.programme import Programme
-from tests.domain.given import HEAD, MANAGER, MEMBER, REASON, REVIEWER, Given, a_house, a_school, kinds
+from tests.domain.given import HEAD, MANAGER, MEMBER, PARENT, REASON, REVIEWER, Given, a_house, a_school, kinds
 from tests.domain.participant.test_journey import file
-from tests.domain.tiny import FILES, HOUSE, SCHOOL, changed, text
+from tests.domain.participant.test_onward import follows
+from tests.domain.tiny import FILES, HOUSE, SCHOOL, changed, text, tiny
 
 ASKED = "journey/decide-1"
 
@@ -172,6 +176,51 @@ def test_children_that_may_still_do_it_are_waited_for_and_those_that_cannot_are_
     assert is_asked(house) is None, "the other one is under way"
     house.when(NoteChild, child="tiny-2024/two", tier="school", what="closed")
     assert is_asked(house) == "certify"
+
+
+def left_by_its_parent(**changes: Any) -> Given:
+    school = a_school(changed(school=changes))
+    assert school.when(NoteParentLeft)[0] == ParentLeft(PARENT)
+    return school
+
+
+COURSE = SCHOOL["steps"][1]
+
+
+def test_who_still_needs_a_parent_that_has_left_is_asked_about() -> None:
+    assert is_asked(left_by_its_parent(steps=[COURSE, asks("a")], certification=None)) == "course"
+    needs = {"fact": "certified", "of": "parent", "is": True}
+    school = left_by_its_parent(steps=[asks("a")], certification={"title": text("C"), "gate": needs})
+    assert is_asked(school) == "certify"
+
+
+def test_who_needs_it_no_more_goes_on_by_itself() -> None:
+    school = left_by_its_parent(steps=[asks("a")], certification={"title": text("C"), "gate": APPROVED})
+    assert is_asked(school) is None
+    assert kinds(answers(school, "a", "yes"))[-1] == "JourneyCompleted"
+
+
+def test_who_was_certified_by_its_facts_before_it_left_has_what_it_needs() -> None:
+    needs = {"all": [{"fact": "seats.complete", "of": "parent", "is": True}, APPROVED]}
+    school = left_by_its_parent(steps=[asks("a")], certification={"title": text("C"), "gate": needs})
+    assert is_asked(school) is None
+
+
+def test_what_a_parent_that_has_left_was_to_hold_is_not_held() -> None:
+    school = a_school(changed(school={"steps": [COURSE, asks("a")], "certification": None}))
+    session = {"session": "house.course.one.1", "step": "course", "definition": "one", "hours": 4}
+    school.when(BookSession, **session, starts_at=school.now + timedelta(days=9), mode="online", host=PARENT)
+    events = school.when(NoteParentLeft)
+    assert kinds(events) == ["ParentLeft", "SessionUnbooked", "TaskAsked"]
+    school.when(CompleteTask, MANAGER, task=ASKED, answer="stands")
+    assert kinds(answers(school, "a", "yes"))[-1] == "JourneyClosed"
+
+
+def test_a_parent_that_leaves_tells_those_that_are_under_way_below_it() -> None:
+    house = a_house(tiny(), "one", "two")
+    house.when(NoteChild, child="tiny-2024/two", tier="school", what="completed")
+    told = follows(house, house.when(Withdraw, MANAGER, reason=REASON))
+    assert [each.stream for each in told if each.command is NoteParentLeft] == ["participant:tiny-2024/one"]
 
 
 # --- by trying everything
