@@ -76,7 +76,7 @@ def test_of_two_who_write_the_same_file_at_once_one_gets_it_whole(copied: Path, 
     folder = tmp_path / "audit"
     folder.mkdir()
     (folder / "taken.part").write_text("somebody's own")
-    command = [COMMAND, "audit", kind, folder / "taken", "--log", copied]
+    command = [str(each) for each in (COMMAND, "audit", kind, folder / "taken", "--log", copied)]
     both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     told = [each.communicate(timeout=60)[1] for each in both]
     assert sorted(each.returncode for each in both) == [0, 1], told

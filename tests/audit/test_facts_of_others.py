@@ -1,6 +1,6 @@
 """Gates that read the facts of a parent, of children and of peers are evaluated again at their positions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ CHILDREN = {"among": "children", "where": {"fact": "ready.go", "is": "done"}, "s
 PARENT = {"fact": "party.x", "of": "parent", "is": "done"}
 
 
-def step(name: str, gate: dict[str, object]) -> dict[str, object]:
+def step(name: str, gate: Mapping[str, object]) -> dict[str, object]:
     task = {"id": "x", "title": text("X"), "by": "head", "due": {"days": 1}}
     return {"id": name, "kind": "assignment", "title": text(name), "enter": gate, "tasks": [task]}
 

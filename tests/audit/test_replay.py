@@ -13,6 +13,7 @@ from audit.replaying import changed_between, learnt_since, picture_at
 from domain.history import Corrected
 from domain.identity import rollout_stream
 from domain.participant.state import Participant
+from domain.participant.steps import GateOpened
 from tests.audit.conftest import NOVEMBER, Story
 
 ALMATY = "Asia/Almaty"
@@ -64,6 +65,7 @@ def test_a_difference_names_what_came_what_changed_and_what_went(story: Story, a
 def test_a_gate_was_open_from_when_its_opening_was_last_said_to_be(story: Story, archive: Archive) -> None:
     stream = story.played.stream("nis-semey")
     opened = next(each for each in archive.history(stream) if each.event.kind() == "GateOpened")
+    assert isinstance(opened.event, GateOpened)
     earlier = opened.happened_at - timedelta(hours=1)
     data = msgspec.to_builtins(opened.event)
     correction = Corrected(opened.version, data, earlier)

@@ -26,7 +26,7 @@ FILES = {"media_types": ["application/pdf", "image/png"], "max_bytes": 1000, "ma
 REVIEW = {"by": "reviewer", "due": {"days": 7}, "attempts": 2}
 ESCALATE = {"days": 2, "to": "clerk"}
 
-HOUSE = {
+HOUSE: dict[str, Any] = {
     "id": "house",
     "title": text("House"),
     "kind": "team",

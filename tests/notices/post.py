@@ -140,10 +140,7 @@ class Post:
         return self.postman.deliver()
 
     def letters(self, person: str) -> list[EmailMessage]:
-        return [
-            message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[arg-type]
-            for path in self.mailbox.letters(person)
-        ]
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in self.mailbox.letters(person)]
 
     def subjects(self, person: str) -> list[str]:
         return [str(letter["Subject"]) for letter in self.letters(person)]

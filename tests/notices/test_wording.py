@@ -58,7 +58,7 @@ def test_every_notice_of_a_whole_rollout_has_its_words() -> None:
     """The cascade of 2024 with two schools, in which nobody is late and everything is told."""
     cascade = Cascade(("nis-semey",), ("astana-37",))
     cascade.go_on(until=START + timedelta(days=400))
-    told = set()
+    told: set[str] = set()
     for school, state in cascade.participants.items():
         for event in cascade.events_of(school):
             try:

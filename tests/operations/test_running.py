@@ -87,7 +87,7 @@ def test_commands_that_are_given_meanwhile_wait_and_are_decided_afterwards(kaska
     ended = threading.Event()
 
     def give() -> list[int]:
-        codes = []
+        codes: list[int] = []
         while not ended.is_set():
             text = f"moved {len(codes)}"
             codes.append(kaskad.apart("school", "withdraw", "school-2", "--reason", text, code=None).code)

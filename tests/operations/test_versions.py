@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class Installation:
         operator = first_operator(Settings(home=home))
         assert operator is not None
         self.calls = Calls(home, operator)
-        self.named = {
+        self.named: dict[str, Any] = {
             "TEMPORAL_ADDRESS": server.address,
             "KASKAD_TASK_QUEUE": task_queue,
             "KASKAD_DEPLOYMENT": task_queue,

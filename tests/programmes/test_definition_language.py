@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -58,7 +59,8 @@ def test_every_fragment_has_only_keys_and_values_that_there_are(block: str) -> N
     models = [model for model in (Asked, Tier, Programme) if part.keys() <= model.model_fields.keys()]
     assert models, part.keys()
     for key, value in part.items():
-        TypeAdapter(models[0].model_fields[key].annotation).validate_python(value)
+        annotation: Any = models[0].model_fields[key].annotation
+        TypeAdapter(annotation).validate_python(value)
 
 
 @pytest.mark.parametrize("block", blocks("csv complete"))

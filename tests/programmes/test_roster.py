@@ -96,7 +96,9 @@ def test_a_title_above_the_table_is_one_fault(sheet: Path, programme: Programme)
 
 def test_a_cover_before_the_sheet_of_the_schools_is_one_fault(tmp_path: Path, programme: Programme) -> None:
     workbook = Workbook()
-    workbook.active["A1"] = "Мектептер"
+    cover = workbook.active
+    assert cover is not None
+    cover["A1"] = "Мектептер"
     schools = workbook.create_sheet("2026")
     for row in (HEADER, SEMEY):
         schools.append(row.split(","))

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -31,7 +32,7 @@ def test_the_tree_speaks_kazakh_where_that_is_the_language(kaskad: Calls, rollou
 def test_a_log_alone_is_enough_to_see_a_rollout(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
     started(kaskad, rollout_id, tmp_path)
     log = kaskad.home / "log" / "events.db"
-    here = {"KASKAD_HOME": str(tmp_path / "elsewhere"), "KASKAD_AS": ""}
+    here: dict[str, Any] = {"KASKAD_HOME": str(tmp_path / "elsewhere"), "KASKAD_AS": ""}
     seen = kaskad("rollout", "show", rollout_id, "--log", log, **here).out
     assert seen == kaskad("rollout", "show", rollout_id).out
     assert rollout_id in kaskad("rollout", "list", "--log", log, **here).out
@@ -128,7 +129,7 @@ def test_watching_ends_cleanly_at_ctrl_c(kaskad: Calls, rollout_id: str, tmp_pat
     assert watching.stdout is not None
     assert watching.stdout.readline().startswith(rollout_id)
     kaskad("rollout", "pause", rollout_id, "--reason", "To be seen")
-    lines = []
+    lines: list[str] = []
     while not any("RolloutPaused" in line for line in lines):
         lines.append(watching.stdout.readline())
         assert lines[-1], "the watch ended"

@@ -4,6 +4,7 @@ import json
 import os
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -216,7 +217,7 @@ def test_a_task_was_done_on_the_day_that_is_stated(short: Short) -> None:
 
 
 def test_without_temporal_acting_ends_with_three_and_reading_goes_on(short: Short) -> None:
-    nowhere = {"TEMPORAL_ADDRESS": "127.0.0.1:1", "KASKAD_CONNECT_TIMEOUT": "1"}
+    nowhere: dict[str, Any] = {"TEMPORAL_ADDRESS": "127.0.0.1:1", "KASKAD_CONNECT_TIMEOUT": "1"}
     short("task", "complete", short.second, "wish/go-on", "--answer", "go", code=3, **nowhere)
     os.environ.pop("TEMPORAL_ADDRESS", None)
     assert json.loads(short("task", "list", "--for", short.second, "--json", **nowhere).out)

@@ -94,7 +94,7 @@ def test_everything_that_is_on_the_agenda_happens_when_it_is_due() -> None:
 
 
 def in_zone(time_zone: str, day: str) -> Programme:
-    house = {**HOUSE, "opens": [{**HOUSE["opens"][0], "gate": {"on_or_after": day}}]}  # type: ignore[index]
+    house = {**HOUSE, "opens": [{**HOUSE["opens"][0], "gate": {"on_or_after": day}}]}
     return Programme.model_validate({**TINY, "time_zone": time_zone, "tiers": [house, TINY["tiers"][1]]})
 
 

@@ -245,7 +245,7 @@ PLANS = [dict(zip("abw", plan, strict=True)) for plan in product(("yes", "no"), 
 
 def played(programme: Programme, plan: dict[str, str]) -> tuple[Given, list[tuple[tuple[str, ...], bool]]]:
     """A school that is played to where nothing is left to do, and after each act whether it is asked about."""
-    school, acts = a_school(programme), ()
+    school, acts = a_school(programme), tuple[str, ...]()
     told = [(acts, is_asked(school) is not None)]
     while step := next((each for each in "abw" if each in school.state.steps and each not in "".join(acts)), None):
         if step == "w":

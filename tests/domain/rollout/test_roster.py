@@ -115,7 +115,12 @@ def test_a_log_in_which_a_school_came_before_the_gate_still_folds() -> None:
     """Logs recorded before the gate was asked of lists hold such schools."""
     world = LittleWorld()
     early = place("one", persons={"head": MEMBER, "member-1": SPARE})
-    given = {"names": early.names.model_dump(), "region": "north", "language": "kk", "persons": dict(early.persons)}
+    given: dict[str, Any] = {
+        "names": early.names.model_dump(),
+        "region": "north",
+        "language": "kk",
+        "persons": dict(early.persons),
+    }
     came = SchoolEnrolled(participant="tiny-2024/one", school="one", tier="school", parent="tiny-2024/house", **given)
     state = stream.evolve(world.rollout, came, MORNING, world.rollout.version + 1)
     assert state.roster["tiny-2024/one"].parent == "tiny-2024/house"
