@@ -126,7 +126,8 @@ class Artefacts:
     def _must_be_reached(self) -> None:
         """Asked once: what comes with a put asks a remote store several times, and waits for each answer."""
         if not self._local:
-            with suppress(FileNotFoundError):
+            # an answer of any kind is one
+            with suppress(FileNotFoundError, PermissionError):
                 self._fs.info(self._root)
 
     def _place(self, sha256: str) -> str:

@@ -60,6 +60,20 @@ def test_a_submission_waits_once_for_a_store_that_does_not_answer(away: tuple[Ar
     assert len(asked) == 1
 
 
+def test_a_store_that_says_no_about_its_root_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An S3 says so of what is outside of the prefix that one may use."""
+    artefacts = open_artefacts(f"memory://{uuid.uuid4().hex}")
+    info = type(artefacts._fs).info
+
+    def guarded(filesystem: object, path: str, **options: object) -> Any:
+        if path == artefacts._root:
+            raise PermissionError("Forbidden")
+        return info(filesystem, path, **options)
+
+    monkeypatch.setattr(type(artefacts._fs), "info", guarded)
+    assert artefacts.has(artefacts.put(io.BytesIO(b"a plan"), "text/plain", largest=100).sha256)
+
+
 @pytest.fixture
 def s3_away(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
     """The address of one that refuses, or of one where nobody ever answers: its queue of callers is full."""
