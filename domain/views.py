@@ -26,7 +26,6 @@ def participant_rows(state: Participant, due_at: datetime | None) -> Rows:
         ("dues", (stream,)): {
             "rollout": state.rollout,
             "due_at": due_at,
-            "version": state.version,
             "ended": state.ended,
         },
     }
@@ -54,7 +53,6 @@ def rollout_rows(state: Rollout) -> Rows:
         ("dues", (stream,)): {
             "rollout": state.id,
             "due_at": None,
-            "version": state.version,
             "ended": state.status == "closed",
         },
     }

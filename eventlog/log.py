@@ -78,6 +78,10 @@ class EventLog(Access):
         with self.newest() as newest:
             return newest.stream(stream, after, up_to)
 
+    def version(self, stream: str) -> int:
+        with self.newest() as newest:
+            return newest.version(stream)
+
     def streams(self, prefix: str = "") -> list[str]:
         with self.newest() as newest:
             return newest.streams(prefix)

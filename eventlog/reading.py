@@ -66,6 +66,11 @@ class Snapshot:
         )
         return decode_records(rows)
 
+    def version(self, stream: str) -> int:
+        """Of the last event of the stream; 0 before the first."""
+        ((version,),) = self._fetch(f"SELECT max(version) FROM events WHERE stream = {_NUMBER}", (stream,))
+        return version or 0
+
     def streams(self, prefix: str = "") -> list[str]:
         names = self.connection.execute(sa.select(streams.c.name).order_by(streams.c.name)).scalars()
         return [name for name in names if name.startswith(prefix)]

@@ -83,7 +83,6 @@ dues = _view(
     _key("stream"),
     _maybe("rollout"),
     _maybe("due_at", INSTANT),
-    _given("version", NUMBER),
     _given("ended", TRUTH),
 )
 

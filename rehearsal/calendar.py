@@ -68,7 +68,7 @@ class Calendar:
             if not rows:
                 return count
             count += len(rows)
-            await self.gather(self._tick(row["stream"], row["version"]) for row in rows)
+            await self.gather(self._tick(row["stream"]) for row in rows)
             await self.settle()
         raise RehearsalStuck(f"On {self.now:%Y-%m-%d} the clock comes again and again to {rows[0]['stream']}.")
 
@@ -92,6 +92,7 @@ class Calendar:
             raise errors.exceptions[0] from None
         return [task.result() for task in tasks]
 
-    async def _tick(self, stream: str, version: int) -> None:
+    async def _tick(self, stream: str) -> None:
+        version = await asyncio.to_thread(self._office.log.version, stream)
         name = f"{CLOCK}:{stream}:{version}:{self.now:%Y%m%dT%H%M%SZ}"
         await self._asker.ask(stream, PassTime(id=name, actor=CLOCK, at=self.now))

@@ -94,7 +94,7 @@ def test_rebuilt_views_equal_what_the_appends_made(log: EventLog) -> None:
     kept = task("plan")
     fact = RowChange("facts", (STREAM, "hours"), {"value": "12", "version": 1})
     lineage = RowChange("lineage", (STREAM, "mentored", "p-2", MORNING), {"step": "mentoring"})
-    due = RowChange("dues", (STREAM,), {"due_at": MORNING, "version": 2, "ended": False})
+    due = RowChange("dues", (STREAM,), {"due_at": MORNING, "ended": False})
     log.append(append(STREAM, rows=(kept, task("gone"), fact, lineage)))
     log.append(append(STREAM, 1, rows=(RowChange("tasks", (STREAM, "gone")), due)))
     before = list(dump_views(log))

@@ -174,7 +174,6 @@ def _create_inbox() -> None:
         _key("stream"),
         _maybe("rollout"),
         _maybe("due_at", INSTANT),
-        _given("version", NUMBER),
         _given("ended", TRUTH),
         sqlite_with_rowid=False,
         postgresql_with=_ROOM,
