@@ -4,12 +4,16 @@ Own answers and verdicts are final unless somebody is asked for them again; fact
 come. So what is out of reach here is out of reach, and what is not may be so all the same.
 """
 
+from datetime import date
+from functools import cached_property
+
 from domain import fact_names, gate_ids
 from domain.calendar import local_day
 from domain.gate import AllOf, Among, AnyOf, AtLeast, DateIs, FactIs, Gate, evaluate, wanted
 from domain.participant.childless import goes_on_without
 from domain.participant.draft import Draft
 from domain.participant.evidence import is_accepted, items_of
+from domain.participant.plans import is_for_nobody
 from domain.participant.steps import is_done
 from domain.step import AssignmentStep, CycleStep, DeliveryStep, EvidenceStep, Step, TrainingStep
 
@@ -21,19 +25,26 @@ class Reach:
         self._draft = draft
         self._state = draft.state
         self._tier = draft.tier
-        self._today = local_day(draft.at, draft.programme.time_zone)
-        self._begun: set[str] = set()
-        self._done: set[str] = set()
-        self._opened: set[str] = set()
-        grown = -1
-        while grown < (now := self._grow()):
-            grown = now
+        self._begun = set(self._state.steps)
+        self._done = {name for name, step in self._state.steps.items() if step.done_at is not None}
+        self._opened = set(self._state.gates)
+        self._ahead = {name: gate for name, gate in self._tier.gates.items() if name not in self._opened}
+        while self._grows() and (self._ahead or len(self._done) < len(self._tier.steps)):
+            pass
 
-    def _grow(self) -> int:
-        self._begun |= {step.id for step in self._tier.steps if self._may_begin(step)}
-        self._done |= {step.id for step in self._tier.steps if self._may_be_done(step)}
-        self._opened |= {name for name, gate in self._tier.gates.items() if self._may_open(name, gate)}
-        return len(self._begun) + len(self._done) + len(self._opened)
+    def _grows(self) -> bool:
+        """Only what is not reached yet is looked at again."""
+        before = len(self._begun) + len(self._done) + len(self._opened)
+        for step in self._tier.steps:
+            if step.id not in self._begun and self._may_begin(step):
+                self._begun.add(step.id)
+            if step.id in self._begun and step.id not in self._done and self._may_go_on(step):
+                self._done.add(step.id)
+        come = [name for name, gate in self._ahead.items() if self._may_hold(gate)]
+        for name in come:
+            del self._ahead[name]
+        self._opened.update(come)
+        return before < len(self._begun) + len(self._done) + len(self._opened)
 
     # --- questions
 
@@ -59,15 +70,11 @@ class Reach:
     # --- what may come
 
     def _may_begin(self, step: Step) -> bool:
-        if step.id in self._state.steps:
-            return True
         if not self._done.issuperset(step.after):
             return False
         # A delivery ends without having begun when it has nobody to train.
-        return step.enter is None or isinstance(step, DeliveryStep) or gate_ids.enter(step.id) in self._opened
-
-    def _may_be_done(self, step: Step) -> bool:
-        return is_done(self._state, step.id) or (step.id in self._begun and self._may_go_on(step))
+        for_nobody = isinstance(step, DeliveryStep) and is_for_nobody(self._draft, step)
+        return step.enter is None or for_nobody or gate_ids.enter(step.id) in self._opened
 
     def _may_go_on(self, step: Step) -> bool:
         """Whether something of the step is asked of anybody, or can be. Sessions are held by the parent alone."""
@@ -83,8 +90,9 @@ class Reach:
         lacking = [name for name, _ in items_of(step) if not is_accepted(self._state, step.id, name)]
         return asked.issuperset(lacking) if isinstance(step, EvidenceStep) else bool(asked)
 
-    def _may_open(self, name: str, gate: Gate) -> bool:
-        return name in self._state.gates or self._may_hold(gate)
+    @cached_property
+    def _today(self) -> date:
+        return local_day(self._draft.at, self._draft.programme.time_zone)
 
     def _may_hold(self, gate: Gate) -> bool:
         match gate:

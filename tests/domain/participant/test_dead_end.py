@@ -178,6 +178,16 @@ def test_children_that_may_still_do_it_are_waited_for_and_those_that_cannot_are_
     assert is_asked(house) == "certify"
 
 
+def test_children_whose_sessions_can_never_begin_are_asked_about_where_these_are_held() -> None:
+    teach = {**HOUSE["steps"][0], "enter": APPROVED}
+    programme = changed(house={"steps": [asks("a"), teach], "opens": []})
+    house = a_house(programme, "one")
+    answers(house, "a", "no")
+    assert is_asked(house) == "teach"
+    house.when(NoteChild, child="tiny-2024/one", tier="school", what="withdrawn")
+    assert is_asked(house) is None, "nobody is left who needs them"
+
+
 def left_by_its_parent(**changes: Any) -> Given:
     school = a_school(changed(school=changes))
     assert school.when(NoteParentLeft)[0] == ParentLeft(PARENT)
