@@ -150,7 +150,11 @@ def stream_of_workflow(workflow_id: str) -> str | None:
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that was most likely meant, if any is close."""
+    """The candidate that was most likely meant, if any is close: spelt alike, or ending in the word after a slash."""
+    candidates = tuple(candidates)
+    endings = [candidate for candidate in candidates if candidate.rpartition("/")[2] == word != candidate]
+    if len(endings) == 1:
+        return endings[0]
     by_folded = {candidate.casefold(): candidate for candidate in sorted(candidates, reverse=True)}
     close = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None

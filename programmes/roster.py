@@ -195,7 +195,15 @@ class _Row:
         return RosterProblem(self.number, column, message, right)
 
 
+#: Cyrillic letters that nobody tells from Latin ones by their looks; a keyboard left in Kazakh or Russian types them.
+_ALIKE = str.maketrans("асеорхуіһјѕ", "aceopxyihjs")
+
+
 def _suggested(value: str) -> str:
+    latin = value.translate(_ALIKE)
+    if latin != value and is_valid_id(latin):
+        letters = ", ".join(f"'{letter}'" for letter in dict.fromkeys(value) if letter.translate(_ALIKE) != letter)
+        return f"'{latin}' in Latin letters: {letters} in it is Cyrillic"
     slug = "-".join(
         "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in value).lower().split()
     )

@@ -125,7 +125,8 @@ def _from_text(path: Path, content: bytes) -> list[tuple[int, tuple[str, ...]]]:
             # A text in quotes may go over several lines: the next row begins after them.
             number = reader.line_num + 1
     except csv.Error as error:
-        raise RosterProblems(str(path), [RosterProblem(number, "", f"is no CSV: {error}")]) from None
+        right = "close each quote that opens a cell, and write a quote within it twice"
+        raise RosterProblems(str(path), [RosterProblem(number, "", f"is no CSV: {error}", right)]) from None
     return lines
 
 

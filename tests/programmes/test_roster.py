@@ -117,6 +117,15 @@ def test_an_id_in_cyrillic_is_told_once_and_gets_a_whole_example(sheet: Path, pr
     ]
 
 
+def test_a_cyrillic_letter_that_looks_latin_is_pointed_out(sheet: Path, programme: Programme) -> None:
+    sheet.write_text(
+        f"{HEADER}\n{SEMEY.replace('nis-semey', 'nis-sемеy')}\n{SEMEY.replace('nis-semey', 'nis-sеmey')}\n"
+    )
+    plain, alike = problems_of(sheet, programme)
+    assert "Latin" not in plain.right, "м is no m"
+    assert alike.right == "'nis-semey' in Latin letters: 'е' in it is Cyrillic"
+
+
 def test_every_bad_cell_of_every_row_is_told(sheet: Path, programme: Programme) -> None:
     rows = [
         f"{HEADER},parent,seat:principal,seat:trainer-1,seat:teacher-1",
@@ -153,7 +162,7 @@ def test_every_bad_cell_of_every_row_is_told(sheet: Path, programme: Programme) 
         ((HEADER + "\n" + "школа," * 40).encode("cp1251"), "looks like Windows-1251, which has no Kazakh letters"),
         (b"PK\x03\x04 no workbook", "is no workbook that can be read"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "is an old .xls workbook"),
-        ((HEADER + "\n" + '"open').encode(), "is no CSV"),
+        ((HEADER + "\n" + '"open').encode(), "is no CSV: unexpected end of data; close each quote"),
         ((HEADER + "\n" + (SEMEY + "\n") * 5001).encode(), "has 5,001 rows; at most 5,000 are read at once"),
         (b"x" * (5 * 1024 * 1024 + 1), "at most 5,242,880 are read"),
     ],
