@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import assert_never
+from uuid import UUID
 
 import msgspec
 from eventsourcing.application import Application
@@ -100,7 +101,7 @@ def fill_log(log: EventLog, streams: int, events: int) -> Callable[[], int]:
 
 
 def fill_peer(environment: dict[str, str], streams: int, events: int) -> Callable[[], int]:
-    application = Application(environment)
+    application: Application[UUID] = Application(environment)
     ids = []
     for _ in range(streams):
         journey = PeersJourney()

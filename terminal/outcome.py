@@ -3,6 +3,7 @@
 import errno
 import re
 import sys
+from collections.abc import Iterator
 from typing import Final
 
 DONE: Final = 0
@@ -109,6 +110,21 @@ def exit_code_of(error: BaseException) -> int | None:
         if code is not None:
             return code
     return None
+
+
+def expected_of(error: BaseException) -> tuple[BaseException, int] | None:
+    """What of an error and its causes is expected, with its exit code; None where all of it is a fault."""
+    return next(((one, code) for one in _causes(error) if (code := exit_code_of(one)) is not None), None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, and what it was raised from where somebody said so: a wrapped expected error is still expected."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__
 
 
 def is_temporal_away(error: BaseException) -> bool:

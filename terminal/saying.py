@@ -5,9 +5,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator
 
-from terminal.outcome import FAULT, REMEDIES, exit_code_of, has_no_namespace, is_of_the_disk, is_temporal_away
+from terminal.outcome import FAULT, REMEDIES, expected_of, has_no_namespace, is_of_the_disk, is_temporal_away
 
 
 def report(error: BaseException, *, as_json: bool = False) -> int:
@@ -23,11 +22,6 @@ def report(error: BaseException, *, as_json: bool = False) -> int:
     print(f"kaskad: this is a fault in Kaskad: {type(error).__name__}: {error}", file=sys.stderr)
     print("KASKAD_DEBUG=1 shows where it happened; what the stack wrote is in var/run.", file=sys.stderr)
     return FAULT
-
-
-def expected_of(error: BaseException) -> tuple[BaseException, int] | None:
-    """What of an error and its causes is expected, with its exit code; None where all of it is a fault."""
-    return next(((one, code) for one in _causes(error) if (code := exit_code_of(one)) is not None), None)
 
 
 def _for_programs(error: BaseException, exit_code: int, sentence: str) -> str:
@@ -61,13 +55,3 @@ def said(error: BaseException) -> str:
 
 def _is(error: BaseException, name: str) -> bool:
     return any(f"{cls.__module__}.{cls.__qualname__}" == name for cls in type(error).__mro__)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and what it was raised from where somebody said so: a wrapped expected error is still expected."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
-        current = current.__cause__

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from terminal.saying import expected_of
+from terminal.outcome import expected_of
 
 if TYPE_CHECKING:
     from eventlog.log import EventLog
