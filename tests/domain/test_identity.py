@@ -77,10 +77,9 @@ def test_the_nearest_id_is_what_was_most_likely_meant() -> None:
     assert identity.nearest("a", []) is None
 
 
-def test_who_leaves_the_step_out_is_told_the_task_that_ends_so_where_there_is_but_one() -> None:
-    tasks = ["readiness/focus", "readiness/agreement", "one/plan", "two/plan"]
+def test_who_leaves_the_step_out_is_told_the_only_task_that_ends_so() -> None:
+    tasks = ["readiness/focus", "readiness/agreement"]
     assert identity.nearest("focus", tasks) == "readiness/focus"
-    assert identity.nearest("plan", tasks) is None
 
 
 def test_of_a_table_only_the_first_words_are_held_against_all_that_could_be_meant() -> None:
