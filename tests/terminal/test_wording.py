@@ -131,4 +131,4 @@ def test_a_disk_without_room_for_a_copy_is_not_called_that_of_the_log(
         env={**os.environ, **kaskad.environment},
         check=False,
     )
-    assert (copied.returncode, "copy.db" in copied.stderr, list(folder.iterdir())) == (3, True, [])
+    assert (copied.returncode, "copy.db" in copied.stderr, list(folder.iterdir())) == (1, True, [])
