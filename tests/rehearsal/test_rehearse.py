@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
@@ -119,6 +120,27 @@ def test_schools_that_were_opened_by_one_that_withdraws_later_do_not_hold_up_the
     with open_log(tmp_path / "kept" / "log.db", read_only=True) as log:
         withdrawn = [each.stream for each in log.read(kinds=["Withdrawn"])]
     assert len(withdrawn) == 3, "the school, and its two partners"
+
+
+def test_schools_that_come_to_a_training_one_after_the_other_are_asked_to_it_then_and_all_have_it(
+    home: Path, tmp_path: Path
+) -> None:
+    small = yaml.safe_load((DEFINITIONS / "small.yaml").read_text(encoding="utf-8"))
+    training = next(each for each in small["tiers"][1]["steps"] if each["id"] == "training")
+    training["after"] = ["wish"]
+    definition, kept = tmp_path / "small.yaml", tmp_path / "kept"
+    definition.write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
+    ended = _rehearse_of(str(definition), "a", home, some_schools(tmp_path), "--keep", str(kept))
+    assert ended.returncode == 0, ended.stderr
+    with open_log(kept / "log.db", read_only=True) as log:
+        streams = {each.stream for each in log.read(kinds=["SessionBooked"])}
+        trained = 0
+        for stream in streams:
+            events = [(each.kind, msgspec.json.decode(bytes(each.data)).get("step")) for each in log.stream(stream)]
+            assert events.index(("StepStarted", "training")) < events.index(("SessionBooked", "training"))
+            trained += ("StepCompleted", "training") in events
+    assert len(streams) == 7, "two schools, the successor of one that withdrew, and their partners"
+    assert trained == 6
 
 
 def some_schools(folder: Path) -> Path:
