@@ -22,7 +22,7 @@ from eventlog.texts import Texts
 from eventlog.waiting import FutureCaller, LoopCaller, Patience, ThreadCaller
 
 #: seconds; nearly all of it is Python reading what makes the tables
-_IS_MADE_WITHIN = 2.0
+_IS_MADE_WITHIN = 3.0
 
 
 class EventLog(Access):
@@ -153,14 +153,11 @@ def _migrate_oneself(database: Database) -> None:
 def _require_made(database: Database) -> None:
     """A log that somebody opens for the first time at this moment has no tables yet, and is waited for."""
     until = monotonic() + _IS_MADE_WITHIN
-    while True:
-        with database.reader.connect() as connection:
-            try:
-                return require_known(connection)
-            except LogCorrupt:
-                if monotonic() > until or is_made(connection):
-                    raise
-        sleep(0.05)
+    with database.reader.connect() as connection:
+        # each look sees what is there by then, and the tables come together
+        while not is_made(connection) and monotonic() < until:
+            sleep(0.05)
+        require_known(connection)
 
 
 def _prepare(database: Database, owner_url: str | None) -> None:

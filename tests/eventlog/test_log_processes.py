@@ -100,6 +100,17 @@ def test_a_log_that_another_is_about_to_make_is_waited_for_by_a_reader(tmp_path:
     maker.join()
 
 
+def test_whoever_reads_a_log_while_it_is_made_finds_it(tmp_path: Path) -> None:
+    def opened(number: int) -> int:
+        path = tmp_path / f"{number // 8}.db"
+        path.touch()
+        with open_log(path, read_only=bool(number % 8)) as log:
+            return log.head().size
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(opened, range(80))) == {0}
+
+
 def test_a_new_log_that_another_writes_to_is_waited_for(tmp_path: Path) -> None:
     # SQLite refuses to turn the file to a WAL at once then, however long the connection would wait.
     other = sqlite_module().connect(tmp_path / "log.db", isolation_level=None, check_same_thread=False)
