@@ -1,20 +1,18 @@
-"""How commands act: in whose name, with which free texts, by which update, and what is said of the answer."""
+"""How commands act: in whose name, by which update, and what is said of the answer."""
 
 import asyncio
-import hashlib
-import secrets
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from terminal.free_texts import put_again, take_back
 from terminal.outcome import BadInput, ServiceUnavailable
 
 if TYPE_CHECKING:
     from activities.answer import Answer
     from activities.asking import Asker
     from activities.door import Door
-    from domain.command import Command, TextGiven
-    from eventlog.record import NewText
+    from domain.command import Command
 
 T = TypeVar("T")
 
@@ -23,9 +21,6 @@ _OPTIONS = {
     "id": "--command-id", "answer": "--answer", "happened_at": "--happened-at", "outcome": "--outcome",
     "points": "--points", "until": "--until", "right": "RIGHT", "seat": "SEAT", "duty": "--duty",
 }  # fmt: skip
-
-#: the texts that this process put beside the log, by id
-_put: "dict[str, NewText]" = {}
 
 #: how long an answer may take: the door itself gives up after ten seconds
 _PATIENCE = 25.0
@@ -67,44 +62,8 @@ def prepare(kind: "type[Command]", who: str, *, command_id: str | None = None, *
             **given,
         )
     except ValidationError as error:
-        _take_back(command_id, arguments.values())
+        take_back(command_id, arguments.values())
         raise BadInput("; ".join(_fault(each) for each in error.errors()) + ".") from error
-
-
-def put_text(
-    body: str | None, person: str | None, *, command_id: str | None = None, name: str = "text"
-) -> "TextGiven | None":
-    """Free text goes into the erasable table; what travels on is its salted hash. Raises BadInput for bad text.
-
-    With a command id of the caller's own, the same text of that `name` is the same again when the command is retried.
-    """
-    if body is None:
-        return None
-    from domain.command import TextGiven
-    from domain.text import LONG, unprintable
-    from eventlog.log import open_log
-    from eventlog.record import NewText
-    from runtime.settings import settings
-
-    said = "The text" if name == "text" else f"The {name}"
-    if not body.strip():
-        raise BadInput(f"{said} is empty; write at least a word.")
-    if len(body) > LONG:
-        raise BadInput(f"{said} has {len(body):,} characters; at most {LONG:,} are taken.")
-    if letter := unprintable(body, lines=True):
-        raise BadInput(f"{said} contains a control character (U+{ord(letter):04X}); write it anew.")
-    salt = secrets.token_bytes(16)
-    text_id = hashlib.sha256(f"{command_id}\n{name}".encode()).hexdigest()[:32] if command_id else secrets.token_hex(16)
-    with open_log(settings().log) as log:
-        before = log.texts.entry(text_id)
-        if before is not None and before.body != body and log.command(command_id or "") is None:
-            log.texts.discard([text_id])
-        log.texts.put(NewText(id=text_id, salt=salt, body=body, person=person))
-        kept = log.texts.entry(text_id)
-    if kept is not None and kept.salt is not None:
-        salt = kept.salt
-    _put[text_id] = NewText(id=text_id, salt=salt, body=body, person=person)
-    return TextGiven(id=text_id, hash=hashlib.sha256(salt + body.encode()).hexdigest())
 
 
 def ask(stream: str, command: "Command") -> "Answer":
@@ -118,55 +77,13 @@ def ask(stream: str, command: "Command") -> "Answer":
     try:
         answer = with_asker(lambda asker: asker.ask(stream, command))
     except Refused:
-        _take_back(command.id, [command])
+        take_back(command.id, [command])
         raise
     if answer.first:
-        _put_again(command)
+        put_again(command)
     else:
-        _take_back(command.id, [command])
+        take_back(command.id, [command])
     return answer
-
-
-def _put_again(command: "Command") -> None:
-    """Done again, a text stays as it is, also one that was erased."""
-    texts = [_put[text.id] for text in _texts_in(command) if text.id in _put]
-    if not texts:
-        return
-    from eventlog.log import open_log
-    from runtime.settings import settings
-
-    with open_log(settings().log) as log:
-        for text in texts:
-            log.texts.put(text)
-
-
-def _take_back(command_id: str | None, given: Iterable[object]) -> None:
-    """Texts that no event names; never those of a command that the log knows."""
-    found = [text.id for each in given for text in _texts_in(each)]
-    if not found:
-        return
-    from eventlog.log import open_log
-    from runtime.settings import settings
-
-    with open_log(settings().log) as log:
-        if command_id is None or log.command(command_id) is None:
-            log.texts.discard(found)
-
-
-def _texts_in(value: object) -> "Iterator[TextGiven]":
-    from domain.command import TextGiven
-    from domain.text import Model
-
-    if isinstance(value, TextGiven):
-        yield value
-    elif isinstance(value, Model):
-        for _, field in value:
-            yield from _texts_in(field)
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _texts_in(each)
-    elif isinstance(value, dict):
-        yield from _texts_in(list(value.values()))
 
 
 def ask_organisation(command: "Command") -> "Answer":

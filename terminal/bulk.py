@@ -1,7 +1,7 @@
 """Many commands at once, from a table: checked as a whole, then asked row by row, with a report of each."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from terminal.tables import print_json, print_table
 if TYPE_CHECKING:
     from activities.asking import Asker
     from domain.command import Command
+    from programmes.sheet import RosterProblem
 
 _AT_ONCE = 16
 #: what a row may take at most, beside the start
@@ -55,7 +56,6 @@ def read_rows(
 
     Who tells more of a row itself lets the cells of needed columns be empty, so that all is told at once.
     """
-    from domain.identity import nearest
     from programmes.sheet import RosterProblem, RosterProblems, read_sheet, too_many_cells
 
     try:
@@ -63,16 +63,7 @@ def read_rows(
     except RosterProblems as refused:
         refuse_rows(file, refused.problems, as_json=as_json)
     header = [cell.strip().casefold() for cell in sheet.header]
-    problems = list(sheet.problems)
-    for name in dict.fromkeys([*needed, *known, *header]):
-        if name not in header and name in needed:
-            problems.append(RosterProblem(1, name, "is missing", f"columns: {', '.join((*needed, *known))}"))
-        elif name in header and name not in (*needed, *known):
-            close = nearest(name, (*needed, *known))
-            right = f"did you mean '{close}'?" if close else f"columns: {', '.join((*needed, *known))}"
-            problems.append(RosterProblem(1, name or "(no name)", "is no known column", right))
-        if header.count(name) > 1:
-            problems.append(RosterProblem(1, name, f"stands {header.count(name)} times", "keep one of them"))
+    problems = [*sheet.problems, *_of_header(header, needed, known)]
     rows = [(number, dict(zip(header, [*cells, *[""] * len(header)], strict=False))) for number, cells in sheet.rows]
     for number, cells in sheet.rows:
         if extra := len([cell for cell in cells[len(header) :] if cell]):
@@ -85,6 +76,22 @@ def read_rows(
     if problems:
         refuse_rows(file, problems, as_json=as_json)
     return Sheet(file, tuple(rows))
+
+
+def _of_header(header: Sequence[str], needed: Sequence[str], known: Sequence[str]) -> Iterator["RosterProblem"]:
+    from domain.identity import nearest
+    from programmes.sheet import RosterProblem
+
+    columns = (*needed, *known)
+    for name in dict.fromkeys([*columns, *header]):
+        if name not in header and name in needed:
+            yield RosterProblem(1, name, "is missing", f"columns: {', '.join(columns)}")
+        elif name in header and name not in columns:
+            close = nearest(name, columns)
+            right = f"did you mean '{close}'?" if close else f"columns: {', '.join(columns)}"
+            yield RosterProblem(1, name or "(no name)", "is no known column", right)
+        if header.count(name) > 1:
+            yield RosterProblem(1, name, f"stands {header.count(name)} times", "keep one of them")
 
 
 def ask_all(commands: Sequence[RowCommand]) -> list[Outcome]:

@@ -85,8 +85,9 @@ def hold(
       kaskad checkpoint hold nis-semey --outcome needs_support --remark "The plan is late"
     """
     from domain.participant.mentoring import HoldCheckpoint
-    from terminal.acting import ask, prepare, put_text, say
+    from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
+    from terminal.free_texts import put_text
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     mentoring = _mentoring(to, step)

@@ -28,9 +28,10 @@ def correct(
     """
     from audit.correcting import in_words
     from domain.participant.corrections import Correct
-    from terminal.acting import ask, prepare, put_text, say
+    from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
     from terminal.event_meant import changes_given, event_meant
+    from terminal.free_texts import put_text
     from terminal.tables import shown
 
     to = addressed(school, common["rollout_id"], common["acting_as"])

@@ -27,8 +27,9 @@ def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> N
       kaskad deadline extend nis-semey readiness/focus --to 2026-12-18 --reason "The coordinator is new"
     """
     from domain.participant.deadlines import ExtendDeadline
-    from terminal.acting import ask, prepare, put_text, say
+    from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed, one_of
+    from terminal.free_texts import put_text
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     if not to.state.ended:

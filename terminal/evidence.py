@@ -135,9 +135,10 @@ def review(
       kaskad evidence review nis-semey portfolio/school-portfolio accepted --points question=4 --points cycle=3
     """
     from domain.participant.reviews import ReviewEvidence
-    from terminal.acting import ask, prepare, put_text, say
+    from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
     from terminal.evidence_item import item_meant, points_given
+    from terminal.free_texts import put_text
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     step, name, known = item_meant(to, item)

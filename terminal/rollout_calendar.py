@@ -16,8 +16,9 @@ from domain.identity import rollout_stream, school_of, stream_subject
 from domain.participant.tasks import DeadlineMoved
 from domain.programme import Programme
 from domain.rollout.commands import ChangeCalendar
-from terminal.acting import actor, ask, prepare, put_text
+from terminal.acting import actor, ask, prepare
 from terminal.calendar_file import read_calendar
+from terminal.free_texts import put_text
 from terminal.imagined import Imagined
 from terminal.reading import only_rollout, reading, states_of
 from terminal.settling import events_since, settle

@@ -8,7 +8,8 @@ from activities.dates import span_in_words
 from domain.command import Command
 from domain.identity import rollout_stream
 from domain.rollout.commands import CloseRollout, PauseRollout, ResumeRollout
-from terminal.acting import actor, ask, prepare, put_text, say
+from terminal.acting import actor, ask, prepare, say
+from terminal.free_texts import put_text
 from terminal.reading import only_rollout, reading
 from terminal.settling import events_since, settle
 from terminal.tables import counted, print_json

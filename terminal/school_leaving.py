@@ -12,7 +12,8 @@ from domain.command import TextGiven
 from domain.identity import participant_id, school_of
 from domain.participant.journey import Withdraw
 from domain.rollout.commands import EnrolSchools, Place
-from terminal.acting import actor, ask, prepare, put_text, say
+from terminal.acting import actor, ask, prepare, say
+from terminal.free_texts import put_text
 from terminal.imagined import Imagined
 from terminal.outcome import Refused, ServiceUnavailable
 from terminal.reading import States, person_meant, reading, states_of

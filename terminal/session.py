@@ -83,8 +83,9 @@ def plan(
       kaskad session plan trainers training foundations --at "2026-11-25 10:00" --place "Astana, room 5"
     """
     from domain.participant.hosting import PlanSession
-    from terminal.acting import ask, prepare, put_text, say
+    from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
+    from terminal.free_texts import put_text
     from terminal.sessions import check_plan
     from terminal.tables import counted
 
@@ -124,7 +125,8 @@ def move(session_id: str, starts: str, reason: str | None, **common: Any) -> Non
       kaskad session move trainers.training.foundations.1 --at "2026-11-26 10:00"
     """
     from domain.participant.hosting import MoveSession
-    from terminal.acting import ask, prepare, put_text, say
+    from terminal.acting import ask, prepare, say
+    from terminal.free_texts import put_text
     from terminal.sessions import host_of
 
     to = host_of(session_id, common["rollout_id"], common["acting_as"])
@@ -152,7 +154,8 @@ def cancel(session_id: str, reason: str, **common: Any) -> None:
       kaskad session cancel trainers.training.foundations.1 --reason "The trainer is ill"
     """
     from domain.participant.hosting import CancelSession
-    from terminal.acting import ask, prepare, put_text, say
+    from terminal.acting import ask, prepare, say
+    from terminal.free_texts import put_text
     from terminal.sessions import host_of
 
     to = host_of(session_id, common["rollout_id"], common["acting_as"])

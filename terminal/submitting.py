@@ -103,7 +103,8 @@ def _command(
     command_id: str | None,
 ) -> "Command":
     from domain.participant.evidence import SubmitEvidence
-    from terminal.acting import prepare, put_text
+    from terminal.acting import prepare
+    from terminal.free_texts import put_text
 
     # the remark first: it alone can still be refused, and then no name has been put
     said = put_text(remark, to.person, command_id=command_id, name="remark")
