@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from terminal.outcome import BadInput, NotFound
 from terminal.unsound import blamed
 
 if TYPE_CHECKING:
+    from domain.identity import Nearest
     from domain.participant.state import Participant
     from domain.programme import Programme
     from domain.rollout.state import Rollout
@@ -59,9 +61,9 @@ def rollout_named(log: "EventLog", name: str) -> dict[str, Any]:
     return rows[name]
 
 
-def _known(person: str, statuses: dict[str, str]) -> str:
+def _known(person: str, statuses: dict[str, str], nearest: "Nearest") -> str:
     if person not in statuses:
-        raise NotFound(f"There is no person '{person}'{hint(person, statuses)}")
+        raise NotFound(f"There is no person '{person}'{hint(person, statuses, nearest)}")
     if statuses[person] == "erased":
         raise NotFound(f"The person {person} has been erased.")
     return person
@@ -122,9 +124,12 @@ def person_meant(log: "EventLog | Snapshot", word: str) -> str:
 @contextmanager
 def persons_meant(log: "EventLog | Snapshot") -> Iterator[Callable[[str], str]]:
     """As `person_meant`, for many: the log is asked once, and the registry opened once."""
+    from domain.identity import Nearest
+
     statuses = {row["person"]: row["status"] for row in log.rows("persons")}
+    nearest = Nearest(statuses)
     with persons_addressed() as addressed:
-        yield lambda word: _known(word.strip() if "@" not in word else addressed(word), statuses)
+        yield lambda word: _known(word.strip() if "@" not in word else addressed(word), statuses, nearest)
 
 
 def person_addressed(email: str) -> str:
@@ -136,11 +141,13 @@ def person_addressed(email: str) -> str:
 @contextmanager
 def persons_addressed() -> Iterator[Callable[[str], str]]:
     """As `person_addressed`, for many; the registry is opened by the first address."""
-    from domain.identity import nearest
+    from domain.identity import Nearest
     from people.registry import Registry, open_registry
     from runtime.settings import settings
 
     opened: list[Registry] = []
+    # read once, by the first address that nobody has: it takes the keys of all
+    nearest = cache(lambda: Nearest([each.email for each in opened[0].persons() if each.email]))
 
     def addressed(email: str) -> str:
         wanted = email.strip()
@@ -153,7 +160,7 @@ def persons_addressed() -> Iterator[Callable[[str], str]]:
             opened.append(stack.enter_context(open_registry(settings().registry, settings().keys)))
         found = opened[0].find_by_email(wanted)
         if found is None:
-            close = nearest(wanted, [each.email for each in opened[0].persons() if each.email])
+            close = nearest().to(wanted)
             hint = f"; did you mean '{close}'?" if close else "."
             raise NotFound(f"Nobody is registered with the e-mail address {wanted}{hint}")
         return found.person
@@ -194,10 +201,10 @@ def in_language(names: object) -> str:
     return str(texts.get(settings().language, "")) if hasattr(texts, "get") else ""
 
 
-def hint(name: str, known: Collection[str]) -> str:
-    from domain.identity import nearest
+def hint(name: str, known: Collection[str], nearest: "Nearest | None" = None) -> str:
+    from domain.identity import Nearest
 
-    close = nearest(name, known)
+    close = (nearest or Nearest(known)).to(name)
     if close:
         return f"; did you mean '{close}'?"
     if not known:

@@ -1,10 +1,12 @@
 """What a command about a school is about: the participant, its rollout and its tier."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from domain.identity import participant_stream, rollout_and_school, rollout_stream
+from domain.identity import Nearest, participant_stream, rollout_and_school, rollout_stream
 from terminal.outcome import BadInput, NotFound
 from terminal.reading import hint, person_meant, reading, rollout_named
 
@@ -32,19 +34,41 @@ class Meant:
 
 def school_meant(log: "EventLog", name: str, rollout: str | None) -> Meant:
     """The participant of a school, or of rollout/school. Raises NotFound with the nearest, or BadInput."""
-    wanted, school = rollout_and_school(name)
-    rollout = rollout or wanted
-    if rollout:
-        rollout_named(log, rollout)
-    rows = log.rows("participants", rollout=rollout) if rollout else log.rows("participants")
-    found = [row for row in rows if row["school"] == school]
-    if not found:
-        place = f" in {rollout}" if rollout else ""
-        raise NotFound(f"There is no school '{school}'{place}{hint(school, {row['school'] for row in rows})}")
-    if len(found) > 1:
-        choices = ", ".join(sorted(row["participant"] for row in found))
-        raise BadInput(f"'{school}' takes part in several rollouts; say which one: {choices}.")
-    return meant_of(found[0])
+    return schools_meant(log, rollout)(name)
+
+
+def schools_meant(log: "EventLog", rollout: str | None) -> Callable[[str], Meant]:
+    """As `school_meant`, for the rows of a table: the log is asked once for each rollout."""
+    known = cache(lambda place: _Schools(log, place))
+
+    def meant(name: str) -> Meant:
+        wanted, school = rollout_and_school(name)
+        return known(rollout or wanted).named(school)
+
+    return meant
+
+
+class _Schools:
+    """Those of one rollout, or of all. Raises NotFound where there is no such rollout."""
+
+    def __init__(self, log: "EventLog", rollout: str | None) -> None:
+        if rollout:
+            rollout_named(log, rollout)
+        self._place = f" in {rollout}" if rollout else ""
+        self._rows: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in log.rows("participants", rollout=rollout) if rollout else log.rows("participants"):
+            self._rows[row["school"]].append(row)
+        self._nearest = Nearest(self._rows.keys())
+
+    def named(self, school: str) -> Meant:
+        found = self._rows.get(school, [])
+        if not found:
+            close = hint(school, self._rows.keys(), self._nearest)
+            raise NotFound(f"There is no school '{school}'{self._place}{close}")
+        if len(found) > 1:
+            choices = ", ".join(sorted(row["participant"] for row in found))
+            raise BadInput(f"'{school}' takes part in several rollouts; say which one: {choices}.")
+        return meant_of(found[0])
 
 
 def meant_of(row: Mapping[str, Any]) -> Meant:

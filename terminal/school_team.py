@@ -15,7 +15,7 @@ from terminal.bulk import RowCommand, Sheet, ask_all, read_rows, report
 from terminal.outcome import BadInput, NotFound
 from terminal.reading import only_rollout, person_meant, persons_meant, reading, states_of
 from terminal.roster_file import refuse_rows
-from terminal.school_meant import Meant, meant_of, school_and_person, school_meant
+from terminal.school_meant import Meant, meant_of, school_and_person, schools_meant
 from terminal.times import day_meant
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def assign(
     """Give duties towards schools, or towards every school of a tier, to persons."""
     who = actor(acting_as)
     with reading() as log:
-        meant = _of_tier(log, tier, rollout) if tier else [school_meant(log, each, rollout) for each in schools]
+        meant = _of_tier(log, tier, rollout) if tier else list(map(schools_meant(log, rollout), schools))
         persons = {duty: person_meant(log, person) for duty, person in duties.items()}
     commands = [
         RowCommand((each.school, duty, person), each.stream, _assigning(who, duty, person))
@@ -163,7 +163,7 @@ def _meant_rows(
     """
     problems: list[RosterProblem] = []
     found: list[_Row] = []
-    school_named = cache(lambda name: school_meant(log, name, rollout))
+    school_named = schools_meant(log, rollout)
 
     def known(look_up: Callable[[str], _T], number: int, column: str, cell: str) -> _T | None:
         try:

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from eventlog.log import open_log
+from terminal.outcome import NotFound
+from terminal.school_meant import schools_meant
 from tests.terminal.calling import Calls
 from tests.terminal.lists import options, person, school_list, school_row, started
 
@@ -146,6 +149,15 @@ def test_a_table_with_an_unknown_name_is_refused_whole(kaskad: Calls, cohort: st
     assert kaskad("school", "show", "school-1", "--rollout", cohort, "--json").json["seats"][0]["person"] is None
     misspelt = kaskad("school", "seats", "--file", sheet(tmp_path, f"school,seat,persn\n{rows}"), code=2)
     assert "did you mean 'person'?" in misspelt.out
+
+
+def test_for_the_schools_of_a_whole_table_the_log_is_asked_once(kaskad: Calls, cohort: str) -> None:
+    with open_log(kaskad.home / "log" / "events.db", read_only=True) as log:
+        meant = schools_meant(log, cohort)
+        assert meant("school-1").school == "school-1"
+    assert meant("school-2").participant == f"{cohort}/school-2"
+    with pytest.raises(NotFound, match="did you mean 'school-3'"):
+        meant("scool-3")
 
 
 # --- duties
