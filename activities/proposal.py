@@ -18,7 +18,8 @@ from domain.history import Corrected
 from domain.identity import rollout_of_stream
 from domain.participant.draft import calendar_of
 from domain.participant.journey import NoteNomination, Reconsider
-from domain.participant.onward import Notice, Onward, notices
+from domain.participant.notices import Notice, notices
+from domain.participant.onward import Onward
 from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.standing import Standing, standing_of

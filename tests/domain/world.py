@@ -13,6 +13,7 @@ from domain.identity import participant_id, participant_stream, rollout_stream, 
 from domain.participant import onward
 from domain.participant import stream as participant
 from domain.participant.draft import holders_of
+from domain.participant.notices import notices
 from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.rollout import stream as rollout
@@ -137,7 +138,7 @@ class World:
             else:
                 after = participant.evolve(state, event, happened, version)
                 follows = onward.consequences(self.programme, state, after, event)
-                list(onward.notices(after, event, self.now))
+                list(notices(after, event, self.now))
             self._waiting.extend((each.stream, each.command, each.arguments) for each in follows)
             state = after
         self.states[stream] = decision.state

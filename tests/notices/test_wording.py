@@ -15,7 +15,7 @@ from activities.letter import Addressee, Letter
 from activities.mailbox import Mailbox
 from activities.titles import Titles
 from activities.wording import Scene, letter_of, messages
-from domain.participant.onward import notices
+from domain.participant.notices import notices
 from eventlog.outbox import Notice
 from tests.domain.cascade import START, Cascade, nis_share
 

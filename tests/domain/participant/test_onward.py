@@ -14,7 +14,8 @@ from domain.participant.deadlines import ExtendDeadline
 from domain.participant.evidence import SubmitEvidence
 from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
 from domain.participant.journey import CloseJourney, NoteChild, Reconsider, Withdraw
-from domain.participant.onward import Notice, Onward
+from domain.participant.notices import Notice, notices
+from domain.participant.onward import Onward
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Participant
 from domain.participant.tasks import CompleteTask
@@ -57,7 +58,7 @@ def follows(given: Given, events: tuple[Event, ...]) -> list[Onward]:
 
 
 def told(given: Given, events: tuple[Event, ...]) -> list[Notice]:
-    found = (onward.notices(after, event, given.now) for _, after, event in states(given, len(events)))
+    found = (notices(after, event, given.now) for _, after, event in states(given, len(events)))
     return [each for some in found for each in some]
 
 
