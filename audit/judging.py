@@ -55,12 +55,16 @@ class Judge:
         self._last: dict[str, int] = {}
         #: parent -> participants below it, and the position at which each began
         self._below: dict[tuple[str, str | None], dict[str, int]] = {}
+        #: participants that were handed over: whose child they were is read from their states
+        self._handed_over: set[str] = set()
 
     def follow(self, position: int, state: Participant) -> None:
         """A command to a participant was recorded; `position` is that of its last event."""
         self._last[state.id] = position
         self._histories.setdefault(state.id, FactHistory()).add(position, state)
         self._below.setdefault((state.rollout, state.parent), {}).setdefault(state.id, position)
+        if state.past_parents:
+            self._handed_over.add(state.id)
 
     def judge(
         self, record: Record, event: GateOpened, programme: Programme, before: Participant, decided_on: Participant
@@ -106,7 +110,10 @@ class Judge:
 
     def _peers(self, state: Participant, position: int) -> list[str]:
         below: Mapping[str, int] = self._below.get((state.rollout, state.parent), {})
-        return [each for each, began in below.items() if began <= position]
+        return [each for each, began in below.items() if began <= position and self._is_below(state, each, position)]
+
+    def _is_below(self, state: Participant, peer: str, position: int) -> bool:
+        return peer not in self._handed_over or self._state(peer, position).parent == state.parent
 
     def require_gate(self, record: Record, event: object, programme: Programme, before: Participant) -> None:
         """What only an open gate lets happen."""

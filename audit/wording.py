@@ -61,6 +61,8 @@ def _journey(event: journey.JourneyEvent, time_zone: str) -> str:
             return f"certified as {event.tier}"
         case left_behind.ParentLeft():
             return f"left behind by {event.parent}, which has withdrawn"
+        case left_behind.HandedOver():
+            return f"handed over to {event.parent} from {event.instead_of}"
         case journey.Withdrawn():
             return "withdrawn"
         case journey.JourneyCompleted():
@@ -219,6 +221,8 @@ def _rollout(event: rollout.RolloutEvent, time_zone: str) -> str:
             return f"{event.parent} nominates {event.school} as {event.tier}"
         case rollout.TierOpened():
             return f"{event.parent} opens {event.tier}"
+        case rollout.SchoolHandedOver():
+            return f"{event.participant} handed over to {event.parent} from {event.instead_of}"
         case rollout.ParticipantNoted():
             return f"{event.participant} noted as {event.what}"
         case rollout.RolloutPaused():

@@ -153,9 +153,11 @@ def _lineage(stream: str, state: Participant) -> Iterator[tuple[tuple[str, tuple
     """Who prepared, mentors and reviews the participant now, and who certified it."""
     if state.parent is not None and state.enrolled_at is not None:
         yield (
-            ("lineage", (stream, "parent", state.parent, state.enrolled_at)),
+            ("lineage", (stream, "parent", state.parent, state.parent_since or state.enrolled_at)),
             {"step": None, "until": state.ended_at},
         )
+    for past in state.past_parents:
+        yield ("lineage", (stream, "parent", past.parent, past.since)), {"step": None, "until": past.until}
     for each in state.past_duties:
         yield ("lineage", (stream, each.duty, each.person, each.since)), {"step": None, "until": each.until}
     for duty, has in state.duties.items():

@@ -176,7 +176,7 @@ def replace(
     """Withdraw OLD, unless it has left already, and enrol NEW in its place: same tier, same parent.
 
     Region and language are OLD's where they are not given. Where NEW is refused, OLD stays. Schools that OLD prepares
-    are not handed over to NEW: the programme manager is asked to decide about them.
+    are not handed over to NEW by this: see `kaskad school hand-over`. The programme manager is asked about them.
 
     \b
     For example:
@@ -186,6 +186,27 @@ def replace(
     from terminal.school_leaving import replace as replacing
 
     replacing(old, new, rollout_id, given, seats_given(seats), reason, acting_as, as_json=as_json)
+
+
+@school.command("hand-over")
+@click.argument("schools", metavar="SCHOOL...", nargs=-1, required=True)
+@click.option("--to", required=True, metavar="PARENT", help="Who prepares them from now on.")
+@rollout_option
+@as_option
+@json_option
+def hand_over(schools: tuple[str, ...], to: str, rollout_id: str | None, acting_as: str | None, as_json: bool) -> int:
+    """Have schools that their parent left behind prepared by PARENT from now on.
+
+    PARENT's gate to their tier is open, and it has room for them. What they have done stays; PARENT is asked for what
+    they still need. Duties that go with a seat of the parent's go to whoever sits in PARENT's.
+
+    \b
+    For example:
+      kaskad school hand-over abay-hub zhanasemey-hub --to nis-oskemen
+    """
+    from terminal.school_leaving import hand_over as handing_over
+
+    return handing_over(schools, to, rollout_id, acting_as, as_json=as_json)
 
 
 @school.command()

@@ -1,7 +1,7 @@
 """Schools that leave, and those that take the place of one that left."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,9 @@ from activities.facts import rights_in
 from domain.command import TextGiven
 from domain.identity import participant_id, school_of
 from domain.participant.journey import Withdraw
-from domain.rollout.commands import EnrolSchools, Place
+from domain.rollout.commands import EnrolSchools, HandOver, Place
 from terminal.acting import actor, ask, prepare, say
+from terminal.bulk import RowCommand, ask_all, report
 from terminal.free_texts import put_text
 from terminal.imagined import Imagined
 from terminal.outcome import Refused, ServiceUnavailable
@@ -70,9 +71,27 @@ def replace(
     words = f"{new} takes the place of {meant.school} in {meant.rollout}."
     if behind:
         words += (
-            f" Not handed over: {', '.join(behind)}, which {meant.school} prepared; the programme manager is asked."
+            f" Not handed over: {', '.join(behind)}, which {meant.school} prepared; the programme manager is asked. "
+            "'kaskad school hand-over' gives them to another parent."
         )
     say(answer, words, as_json=as_json)
+
+
+def hand_over(schools: Sequence[str], to: str, rollout: str | None, acting_as: str | None, *, as_json: bool) -> int:
+    """Each goes on with the parent that is named; what a parent under way prepares stays with it."""
+    who = actor(acting_as)
+    with reading() as log:
+        meant = [school_meant(log, each, rollout) for each in schools]
+        parents = {each: school_meant(log, to, each.rollout).school for each in meant}
+    commands = [
+        RowCommand((each.school, parent), each.rollout_stream, prepare(HandOver, who, school=each.school, to=parent))
+        for each, parent in parents.items()
+    ]
+    if len(commands) == 1:
+        ((school, parent),) = (each.label for each in commands)
+        say(ask(commands[0].stream, commands[0].command), f"{parent} prepares {school} from now on.", as_json=as_json)
+        return 0
+    return report(("School", "Parent"), ask_all(commands), as_json=as_json)
 
 
 def _in_place_of(states: States, meant: Meant, new: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:

@@ -145,11 +145,19 @@ def _decision(to: "Addressed", task: "Task") -> Page | None:
             "Answers": "stands (go on without further schools), acted (schools are named or enrolled)",
             "Do": answer,
         }
+    if task.id == task_ids.LEFT_BEHIND:
+        schools = " ".join(f"{to.state.rollout}/{each}" for each in (task.subject or "").split())
+        return {
+            "Why": "whoever prepared them has left; who still needs something of a parent cannot go on alone",
+            "Answers": "stands, acted (they are handed over or withdrawn)",
+            "Do": f"kaskad school hand-over {schools} --to PARENT; then {answer}",
+        }
     if task_ids.is_decision(task.id, task_ids.ABOUT_JOURNEY):
         return {
             "Why": "what it is about can't come any more, whatever is done; 'kaskad audit explain' tells of a gate why",
             "Answers": "stands (it goes on as far as it can and ends there), acted (what keeps it is put right)",
-            "Do": f"{answer}; or kaskad school withdraw {school} --reason WHY",
+            "Do": f"{answer}; or kaskad school withdraw {school} --reason WHY"
+            + (f"; or kaskad school hand-over {school} --to PARENT" if to.state.parent_left else ""),
         }
     return None
 

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
     from domain.participant.interruptions import Pause, Resume, UseCalendar
     from domain.participant.journey import CloseJourney, Enrol, NoteChild, NoteNomination, Reconsider, Withdraw
-    from domain.participant.left_behind import NoteParentLeft
+    from domain.participant.left_behind import ChangeParent, NoteParentLeft
     from domain.participant.mentoring import HoldCheckpoint
     from domain.participant.reviews import ReviewEvidence
     from domain.participant.tasks import CompleteTask
@@ -42,6 +42,7 @@ FromOthers = Annotated[
     | AskToCatchUp
     | ExpectChild
     | NoteParentLeft
+    | ChangeParent
     | Pause
     | Resume
     | UseCalendar

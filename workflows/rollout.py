@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
         ChangeCalendar,
         CloseRollout,
         EnrolSchools,
+        HandOver,
         NominateSchools,
         NoteParticipant,
         OpenTier,
@@ -58,6 +59,10 @@ class RolloutWorkflow:
 
     @workflow.update
     async def nominate_schools(self, command: NominateSchools) -> Answer:
+        return await self._keeper.act(command)
+
+    @workflow.update
+    async def hand_over(self, command: HandOver) -> Answer:
         return await self._keeper.act(command)
 
     @workflow.update

@@ -45,24 +45,27 @@ def hold_again(draft: Draft, command: AskToCatchUp) -> None:
         return
     for delivery in deliveries_of(draft, child.tier):
         if delivery.step == command.step:
-            _ask_to_catch_up(draft, delivery, command.definition, command.child)
+            _welcome_to(draft, delivery, command.definition, command.child)
 
 
 def welcome_child(draft: Draft, delivery: DeliveryStep, child: str) -> None:
     """A child that came later joins what is still to be held, and what it missed is planned again for it."""
-    if delivery.step in draft.state.children[child].awaits:
-        return
-    for definition in sessions_of(draft, delivery):
-        sessions = [
-            (name, each)
-            for name, each in draft.state.hosted.items()
-            if (each.step, each.definition) == (delivery.step, definition.id) and each.status != "cancelled"
-        ]
-        to_come = [name for name, each in sessions if each.status == "planned" and each.starts_at > draft.at]
-        if to_come:
-            draft.record(SessionWidened(to_come[-1], child))
-        elif sessions or not is_to_be_planned(draft, delivery, definition.id):
-            _ask_to_catch_up(draft, delivery, definition.id, child)
+    if delivery.step not in draft.state.children[child].awaits:
+        for definition in sessions_of(draft, delivery):
+            _welcome_to(draft, delivery, definition.id, child)
+
+
+def _welcome_to(draft: Draft, delivery: DeliveryStep, definition: str, child: str) -> None:
+    sessions = [
+        (name, each)
+        for name, each in draft.state.hosted.items()
+        if (each.step, each.definition) == (delivery.step, definition) and each.status != "cancelled"
+    ]
+    to_come = [name for name, each in sessions if each.status == "planned" and each.starts_at > draft.at]
+    if to_come:
+        draft.record(SessionWidened(to_come[-1], child))
+    elif sessions or not is_to_be_planned(draft, delivery, definition):
+        _ask_to_catch_up(draft, delivery, definition, child)
 
 
 def _ask_to_catch_up(draft: Draft, step: DeliveryStep, definition: str, child: str) -> None:

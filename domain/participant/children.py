@@ -58,11 +58,12 @@ ChildEvent = ChildrenNominated | ChildEnrolled | ChildExpected | ChildCertified 
 # --- decide
 
 
-def note_child(draft: Draft, child: str, tier: str, what: What) -> None:
-    """What a child tells of itself; whatever it is, the child takes part."""
+def note_child(draft: Draft, child: str, tier: str, what: What, begun: tuple[str, ...] | None = None) -> None:
+    """What a child tells of itself; whatever it is, the child takes part. One that is handed over asks for itself."""
     if child not in draft.state.children:
-        draft.record(ChildEnrolled(child, tier, trainings_to_come(draft, tier)))
-        for delivery in deliveries_of(draft, tier):
+        awaits = tuple(each for each in trainings_to_come(draft, tier) if each not in (begun or ()))
+        draft.record(ChildEnrolled(child, tier, awaits))
+        for delivery in deliveries_of(draft, tier) if begun is None else ():
             welcome_child(draft, delivery, child)
     known = draft.state.children[child]
     match what:

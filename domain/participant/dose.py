@@ -41,6 +41,16 @@ def to_catch_up(state: Participant, training: TrainingStep) -> tuple[str, ...]:
     return tuple(chosen)
 
 
+def to_be_had(state: Participant, training: TrainingStep) -> tuple[str, ...]:
+    """The sessions that it has not had of a training that is not done; had it all, those that it is to have again."""
+    under_way = state.steps.get(training.id)
+    if under_way is not None and under_way.done_at is not None:
+        return ()
+    bookings = [each for each in state.bookings.values() if each.step == training.id and each.status != "cancelled"]
+    had = {each.definition for each in bookings}
+    return tuple(each.id for each in training.sessions if each.id not in had) or to_catch_up(state, training)
+
+
 def _counted(state: Participant, under_way: StepState) -> list[str]:
     return [name for name in under_way.audience if state.seats[name].required or state.seats[name].person is not None]
 

@@ -17,8 +17,8 @@ from domain.participant.children import What, children_are_done, open_next_tier
 from domain.participant.dead_end import comes_to_a_dead_end
 from domain.participant.draft import Draft, text_ref
 from domain.participant.interruptions import pause
-from domain.participant.left_behind import ParentLeft
-from domain.participant.state import Participant, Phase, SeatState, with_facts
+from domain.participant.left_behind import HandedOver, ParentLeft
+from domain.participant.state import Participant, PastParent, Phase, SeatState, with_facts
 from domain.participant.steps import DateCame, is_done, move_step, opened
 from domain.participant.tasks import MANAGER_DECIDES, ask, done
 from domain.participant.team import STAFFING, SeatTaken, ask_for_holders
@@ -69,7 +69,9 @@ class JourneyClosed(Event, frozen=True, tag="JourneyClosed"):
     """It came to no end of its own: the rollout was closed, or it could go no further."""
 
 
-JourneyEvent = Enrolled | TeamCompleted | Certified | ParentLeft | Withdrawn | JourneyCompleted | JourneyClosed
+JourneyEvent = (
+    Enrolled | TeamCompleted | Certified | ParentLeft | HandedOver | Withdrawn | JourneyCompleted | JourneyClosed
+)
 
 # --- commands
 
@@ -102,6 +104,8 @@ class NoteChild(Command):
     child: str
     tier: Id
     what: What
+    #: of one that is handed over, the trainings that it has begun; none: it is new
+    begun: tuple[Id, ...] | None = None
 
 
 class NoteNomination(Command):
@@ -241,6 +245,10 @@ def evolve_journey(state: Participant, event: JourneyEvent, at: datetime) -> Par
             return with_facts(replace(state, certified_at=at), {"certified": True})
         case ParentLeft():
             return replace(state, parent_left=True)
+        case HandedOver():
+            past = PastParent(event.instead_of, state.parent_since or state.enrolled_at or at, at)
+            past_parents = (*state.past_parents, past)
+            return replace(state, parent=event.parent, parent_left=False, parent_since=at, past_parents=past_parents)
         case Withdrawn():
             return with_facts(_ended(state, "withdrawn", at), {"withdrawn": True})
         case JourneyCompleted():

@@ -16,6 +16,13 @@ class ParentLeft(Event, frozen=True, tag="ParentLeft"):
     parent: str
 
 
+class HandedOver(Event, frozen=True, tag="HandedOver"):
+    """Another prepares this participant from now on."""
+
+    parent: str
+    instead_of: str
+
+
 # --- commands
 
 
@@ -24,16 +31,38 @@ class NoteParentLeft(Command):
 
     kind: Literal["NoteParentLeft"] = "NoteParentLeft"
     of_the_system: ClassVar[bool] = True
+    parent: str
+
+
+class ChangeParent(Command):
+    """The rollout's stream asks this: go on with another parent."""
+
+    kind: Literal["ChangeParent"] = "ChangeParent"
+    of_the_system: ClassVar[bool] = True
+    parent: str
 
 
 # --- decide
 
 
-def note_parent_left(draft: Draft) -> None:
+def note_parent_left(draft: Draft, command: NoteParentLeft) -> None:
     """It goes on by itself, where it can; what was still to be held for it is not held."""
-    if draft.state.ended or draft.state.parent is None or draft.state.parent_left:
+    if draft.state.ended or draft.state.parent != command.parent or draft.state.parent_left:
         return
-    draft.record(ParentLeft(draft.state.parent))
+    draft.record(ParentLeft(command.parent))
+    _expect_nothing(draft)
+
+
+def change_parent(draft: Draft, command: ChangeParent) -> None:
+    """What it has done stays. The new parent is asked for what it still needs."""
+    before = draft.state.parent
+    if draft.state.ended or before is None or before == command.parent:
+        return
+    _expect_nothing(draft)
+    draft.record(HandedOver(command.parent, before))
+
+
+def _expect_nothing(draft: Draft) -> None:
     for session, booking in draft.state.bookings.items():
         if booking.status == "booked":
             draft.record(SessionUnbooked(session))

@@ -20,7 +20,7 @@ from domain.participant import (
     steps,
     team,
 )
-from domain.participant.dose import to_catch_up
+from domain.participant.dose import to_be_had, to_catch_up
 from domain.participant.plans import may_begin_later
 from domain.participant.state import Participant
 from domain.programme import Programme
@@ -49,6 +49,8 @@ def consequences(programme: Programme, before: Participant, state: Participant, 
             yield from _tell_above(state, event)
             if isinstance(event, journey.Withdrawn):
                 yield from _tell_below(state)
+        case left_behind.HandedOver():
+            yield from _go_on_below(programme, state, event.parent)
         case steps.GateOpened(gate=gate) if tier := gate_ids.tier_behind(gate):
             yield Onward(rollout_stream(state.rollout), to_rollout.OpenTier, {"parent": state.id, "tier": tier})
         case children.ChildEnrolled():
@@ -99,7 +101,24 @@ def _tell_above(state: Participant, event: Event) -> Iterator[Onward]:
 def _tell_below(state: Participant) -> Iterator[Onward]:
     for child, each in state.children.items():
         if each.ended is None:
-            yield Onward(participant_stream(child), left_behind.NoteParentLeft, {})
+            yield Onward(participant_stream(child), left_behind.NoteParentLeft, {"parent": state.id})
+
+
+def _go_on_below(programme: Programme, state: Participant, parent: str) -> Iterator[Onward]:
+    """The new parent hears of the child as it is, and is asked for the sessions that it has not had."""
+    trainings = [step for step in programme.tier_by_id[state.tier].steps if isinstance(step, TrainingStep)]
+    begun = tuple(step.id for step in trainings if step.id in state.steps)
+    child = {"child": state.id, "tier": state.tier}
+    yield Onward(participant_stream(parent), journey.NoteChild, {**child, "what": "enrolled", "begun": begun})
+    if state.certified_at is not None:
+        yield Onward(participant_stream(parent), journey.NoteChild, {**child, "what": "certified"})
+    for training in trainings:
+        is_expected = training.id in begun or not may_begin_later(training)
+        for definition in to_be_had(state, training) if is_expected else ():
+            arguments = {"child": state.id, "step": training.id, "definition": definition}
+            yield Onward(participant_stream(parent), catching_up.AskToCatchUp, arguments)
+    # its gates may open on the facts of the new parent
+    yield Onward(participant_stream(state.id), journey.Reconsider, {})
 
 
 def _duties_for(programme: Programme, state: Participant, child: str, role: str | None = None) -> Iterator[Onward]:

@@ -41,6 +41,14 @@ class PastDuty(msgspec.Struct, frozen=True):
     until: datetime
 
 
+class PastParent(msgspec.Struct, frozen=True):
+    """Who prepared the participant until it was handed over."""
+
+    parent: str
+    since: datetime
+    until: datetime
+
+
 class Task(msgspec.Struct, frozen=True):
     """One thing asked of one role; `version` is that of the event that asked it."""
 
@@ -151,6 +159,8 @@ class Participant(msgspec.Struct, frozen=True):
     parent: str | None = None
     #: the parent has withdrawn
     parent_left: bool = False
+    parent_since: datetime | None = None
+    past_parents: tuple[PastParent, ...] = ()
     region: str = ""
     language: str = ""
     enrolled_at: datetime | None = None

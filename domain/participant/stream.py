@@ -71,6 +71,7 @@ COMMANDS: tuple[type[Command], ...] = (
     catching_up.AskToCatchUp,
     catching_up.ExpectChild,
     left_behind.NoteParentLeft,
+    left_behind.ChangeParent,
     attending.BookSession,
     attending.UnbookSession,
     attending.CreditAttendance,
@@ -137,7 +138,7 @@ def _handle_notes(
     match command:
         case journey.NoteChild():
             if not draft.state.ended:
-                children.note_child(draft, command.child, command.tier, command.what)
+                children.note_child(draft, command.child, command.tier, command.what, command.begun)
         case journey.NoteNomination():
             if not draft.state.ended:
                 children.note_nomination(draft, command.tier, command.nominated)
@@ -194,7 +195,9 @@ def _handle_work(draft: Draft, command: Command) -> None:
         case hosting.RecordAttendance():
             hosting.record_attendance(draft, command)
         case left_behind.NoteParentLeft():
-            left_behind.note_parent_left(draft)
+            left_behind.note_parent_left(draft, command)
+        case left_behind.ChangeParent():
+            left_behind.change_parent(draft, command)
         case catching_up.ExpectChild():
             children.expect_child(draft, command)
         case catching_up.AskToCatchUp():

@@ -72,6 +72,14 @@ class NominateSchools(Command):
         return _seated(self.places)
 
 
+class HandOver(Command):
+    """A school that its parent has left behind goes on with another parent."""
+
+    kind: Literal["HandOver"] = "HandOver"
+    school: Id
+    to: Id
+
+
 class PauseRollout(Command):
     kind: Literal["PauseRollout"] = "PauseRollout"
     reason: TextGiven | None = None

@@ -45,6 +45,14 @@ class TierOpened(Event, frozen=True, tag="TierOpened"):
     tier: str
 
 
+class SchoolHandedOver(Event, frozen=True, tag="SchoolHandedOver"):
+    """A participant that its parent had left behind is prepared by another from now on."""
+
+    participant: str
+    parent: str
+    instead_of: str
+
+
 class ParticipantNoted(Event, frozen=True, tag="ParticipantNoted"):
     participant: str
     what: Literal["certified", "withdrawn", "completed", "closed"]
@@ -74,6 +82,7 @@ RolloutEvent = (
     | SchoolEnrolled
     | SchoolNominated
     | TierOpened
+    | SchoolHandedOver
     | ParticipantNoted
     | RolloutPaused
     | RolloutResumed

@@ -12,7 +12,13 @@ from domain.rollout.draft import Draft
 from domain.rollout.places import check_nomination, check_places, is_on_roster, must_still_agree
 from domain.rollout.state import Nomination, Rollout, RosterEntry
 
-RosterEvent = happened.SchoolEnrolled | happened.SchoolNominated | happened.TierOpened | happened.ParticipantNoted
+RosterEvent = (
+    happened.SchoolEnrolled
+    | happened.SchoolNominated
+    | happened.TierOpened
+    | happened.SchoolHandedOver
+    | happened.ParticipantNoted
+)
 
 # --- refusals
 
@@ -135,6 +141,9 @@ def evolve_roster(state: Rollout, event: RosterEvent) -> Rollout:
             return replace(state, nominated={**state.nominated, event.school: nomination})
         case happened.TierOpened():
             return replace(state, opened=state.opened | {(event.parent, event.tier)})
+        case happened.SchoolHandedOver():
+            handed = replace(state.roster[event.participant], parent=event.parent)
+            return replace(state, roster={**state.roster, event.participant: handed})
         case happened.ParticipantNoted():
             entry = state.roster[event.participant]
             if event.what == "certified":

@@ -12,7 +12,7 @@ from domain.event import Event
 from domain.gate import Facts
 from domain.history import Corrected
 from domain.identity import participant_id, participant_stream
-from domain.participant import interruptions, journey
+from domain.participant import interruptions, journey, left_behind
 from domain.participant.draft import FOR_THE_SYSTEM, text_ref
 from domain.participant.onward import Onward
 from domain.programme import Programme
@@ -20,6 +20,7 @@ from domain.refusal import Reason, judge_all
 from domain.rollout import commands as ask
 from domain.rollout import events as happened
 from domain.rollout.draft import Draft
+from domain.rollout.handing_over import hand_over
 from domain.rollout.places import check_places, must_agree, top_places
 from domain.rollout.roster import (
     enrol_schools,
@@ -36,6 +37,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ask.StartRollout,
     ask.EnrolSchools,
     ask.NominateSchools,
+    ask.HandOver,
     ask.PauseRollout,
     ask.ResumeRollout,
     ask.CloseRollout,
@@ -84,6 +86,9 @@ def decide(programme: Programme, state: Rollout, facts: Facts, command: Command)
         case ask.NominateSchools():
             _must_run(state)
             nominate_schools(draft, command)
+        case ask.HandOver():
+            _must_run(state)
+            hand_over(draft, command)
         case ask.OpenTier():
             open_tier(draft, command)
         case ask.NoteParticipant():
@@ -179,7 +184,11 @@ def evolve(state: Rollout, event: Event, at: datetime, version: int) -> Rollout:
                 started_at=at,
             )
         case (
-            happened.SchoolEnrolled() | happened.SchoolNominated() | happened.TierOpened() | happened.ParticipantNoted()
+            happened.SchoolEnrolled()
+            | happened.SchoolNominated()
+            | happened.TierOpened()
+            | happened.SchoolHandedOver()
+            | happened.ParticipantNoted()
         ):
             return evolve_roster(state, event)
         case happened.RolloutPaused():
@@ -207,6 +216,9 @@ def consequences(programme: Programme, before: Rollout, state: Rollout, event: E
         case happened.ParticipantNoted(what="withdrawn"):
             entry = state.roster[event.participant]
             yield from _nominations(state, entry.parent, entry.tier)
+        case happened.SchoolHandedOver():
+            yield Onward(participant_stream(event.participant), left_behind.ChangeParent, {"parent": event.parent})
+            yield from _nominations(state, event.parent, state.roster[event.participant].tier)
         case happened.SchoolNominated():
             yield from _nominations(state, event.parent, event.tier)
         case happened.RolloutPaused():

@@ -282,6 +282,12 @@ def test_what_a_replaced_parent_prepared_is_told_and_asked_of_the_manager(
     assert "school-1" in told
     page = kaskad("task", "show", f"{cohort}/trainers", "children/decide", "--json").json
     assert (page["kind"], page["role"]) == ("decide", "programme-manager")
+    assert "kaskad school hand-over" in page["do"]
+    handed = ("school", "hand-over", "school-1", "--to", "coaches", "--rollout", cohort)
+    assert "coaches prepares school-1 from now on." in kaskad(*handed).out
+    assert "Already done" in kaskad(*handed).out
+    refused = kaskad("school", "hand-over", "school-1", "--to", "trainers", "--rollout", cohort, code=1)
+    assert "no longer under way" in refused.err
 
 
 def test_a_school_stays_where_the_one_to_come_cannot(kaskad: Calls, cohort: str) -> None:

@@ -190,7 +190,7 @@ def test_children_whose_sessions_can_never_begin_are_asked_about_where_these_are
 
 def left_by_its_parent(**changes: Any) -> Given:
     school = a_school(changed(school=changes))
-    assert school.when(NoteParentLeft)[0] == ParentLeft(PARENT)
+    assert school.when(NoteParentLeft, parent=PARENT)[0] == ParentLeft(PARENT)
     return school
 
 
@@ -220,7 +220,7 @@ def test_what_a_parent_that_has_left_was_to_hold_is_not_held() -> None:
     school = a_school(changed(school={"steps": [COURSE, asks("a")], "certification": None}))
     session = {"session": "house.course.one.1", "step": "course", "definition": "one", "hours": 4}
     school.when(BookSession, **session, starts_at=school.now + timedelta(days=9), mode="online", host=PARENT)
-    events = school.when(NoteParentLeft)
+    events = school.when(NoteParentLeft, parent=PARENT)
     assert kinds(events) == ["ParentLeft", "SessionUnbooked", "TaskAsked"]
     school.when(CompleteTask, MANAGER, task=ASKED, answer="stands")
     assert kinds(answers(school, "a", "yes"))[-1] == "JourneyClosed"
