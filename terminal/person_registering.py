@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from people.person import Person
 
 _COLUMNS = ("email", "phone", "language")
+#: persons whom one transaction of the registry takes: nobody else gets to write meanwhile
+_AT_ONCE = 500
 _FIELD_OF = {"names": "name", "e-mail": "email", "phone": "phone"}
 
 
@@ -56,14 +58,10 @@ def register_file(file: Path, language: str, acting_as: str | None, *, as_json: 
     outcomes: list[Outcome] = []
     taken: list[Person] = []
     with _registry() as registry:
-        for draft in drafts:
-            try:
-                person, was_there = _into_registry(registry, draft)
-            except PersonProblem as problem:
-                outcomes.append(Outcome((draft.names, "-"), NOT_TAKEN, str(problem)))
-                continue
-            taken.append(person)
-            outcomes.append(Outcome((draft.names, person.person), ALREADY if was_there else DONE))
+        for first in range(0, len(drafts), _AT_ONCE):
+            some, said_of = _together_into_registry(registry, drafts[first : first + _AT_ONCE])
+            taken += some
+            outcomes += said_of
     answers = dict(zip((each.person for each in taken), _into_log([each.person for each in taken], who), strict=True))
     said = [_with_answer(each, answers.get(each.label[1])) for each in outcomes]
     return report(("Name", "Person"), said, as_json=as_json)
@@ -105,6 +103,27 @@ def _column(problem: PersonProblem) -> str:
 
 def _draft(names: str, email: str | None, phone: str | None, language: str) -> PersonDraft:
     return PersonDraft(names.strip(), (email or "").strip() or None, (phone or "").strip() or None, language)  # type: ignore[arg-type]
+
+
+def _together_into_registry(registry: Registry, drafts: Sequence[PersonDraft]) -> "tuple[list[Person], list[Outcome]]":
+    """Who is in the registry now, and what came of each draft: by one transaction where all are new to it.
+
+    Each transaction waits for the disk several times: thousands of persons are minutes.
+    """
+    with suppress(PersonProblem):
+        fresh = registry.add_all(drafts)
+        return fresh, [Outcome((each.names, each.person), DONE) for each in fresh]
+    taken: list[Person] = []
+    outcomes: list[Outcome] = []
+    for draft in drafts:
+        try:
+            person, was_there = _into_registry(registry, draft)
+        except PersonProblem as problem:
+            outcomes.append(Outcome((draft.names, "-"), NOT_TAKEN, str(problem)))
+            continue
+        taken.append(person)
+        outcomes.append(Outcome((draft.names, person.person), ALREADY if was_there else DONE))
+    return taken, outcomes
 
 
 def _into_registry(registry: Registry, draft: PersonDraft) -> "tuple[Person, bool]":

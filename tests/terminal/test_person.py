@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from terminal import person_registering
 from tests.terminal.calling import Calls
 from tests.terminal.lists import person, started
 
@@ -85,6 +88,18 @@ def test_a_table_of_people_is_reported_row_by_row(kaskad: Calls, tmp_path: Path)
     file = table(tmp_path, "name,email\nBulk three,bulk3@school.kz\nAnother,bulk1@school.kz\n")
     third = kaskad("person", "add", "--file", file, "--json", code=1).json
     assert [each["result"] for each in third] == ["done", "refused"]
+
+
+def test_of_many_only_those_are_refused_who_are_known_otherwise(
+    kaskad: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(person_registering, "_AT_ONCE", 2)
+    person(kaskad, "Known before", "many-3@school.kz")
+    rows = "".join(f"Person {number},many-{number}@school.kz\n" for number in range(5))
+    told = kaskad("person", "add", "--file", table(tmp_path, f"name,email\n{rows}"), "--json", code=1).json
+    assert [each["result"] for each in told] == ["done", "done", "done", "refused", "done"]
+    again = kaskad("person", "add", "--file", tmp_path / "people.csv", "--json", code=1).json
+    assert {each["result"] for each in again} == {"already done", "refused"}
 
 
 def test_a_bad_table_of_people_is_refused_whole(kaskad: Calls, tmp_path: Path) -> None:
