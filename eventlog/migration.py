@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from eventlog.errors import LogCorrupt, LogTooNew
 
 #: The last step in `migrations/versions`.
-NEWEST = "0001"
+NEWEST = "0002"
 
 #: Key of the PostgreSQL lock under which one process at a time migrates.
 _LOCK = 0x6B61736B6164
