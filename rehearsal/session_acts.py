@@ -6,7 +6,8 @@ from typing import Any
 
 from domain.calendar import due_at
 from domain.identity import participant_id
-from domain.participant.hosting import CancelSession, PlanSession, RecordAttendance
+from domain.participant.attendance import RecordAttendance
+from domain.participant.hosting import CancelSession, PlanSession
 from domain.participant.plans import plan_in
 from domain.participant.state import Participant, Task
 from domain.step import DeliveryStep, TrainingStep

@@ -47,14 +47,10 @@ def from_words(absent: tuple[str, ...]) -> Absences:
 def seats_asked(programme: "Programme", host: "Participant", session: "HostedSession") -> Seats:
     """The schools that are asked to a session, and which of their seats."""
     from domain.identity import school_of
+    from domain.participant import attendance
 
-    found: dict[str, tuple[str, ...]] = {}
-    for participant in session.participants:
-        tier = programme.tier_by_id[host.children[participant].tier]
-        training = tier.step_by_id[session.step]
-        audience = training.audience if training.kind == "training" else ()
-        found[school_of(participant)] = tuple(seat.id for seat in tier.seats if not audience or seat.role in audience)
-    return found
+    asked = attendance.seats_asked(programme, host, session)
+    return {school_of(participant): seats for participant, seats in asked.items()}
 
 
 def from_sheet(path: Path, asked: Seats, *, as_json: bool) -> tuple[Absences, set[tuple[str, str]]]:

@@ -194,7 +194,7 @@ def attendance(
       kaskad attendance trainers.training.foundations.1 --all-present
       kaskad attendance trainers.training.foundations.1 --absent nis-semey:teacher-1
     """
-    from domain.participant.hosting import RecordAttendance
+    from domain.participant.attendance import RecordAttendance
     from terminal.acting import ask, prepare, say
     from terminal.attendance import from_sheet, from_words, must_be_said_once, not_named, seats_asked
     from terminal.sessions import host_of

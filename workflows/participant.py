@@ -11,12 +11,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.answer import Answer, Answers
     from activities.keeping import KeeperStart
     from domain.command import PassTime
+    from domain.participant.attendance import RecordAttendance
     from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
     from domain.participant.catching_up import AskToCatchUp, ExpectChild
     from domain.participant.corrections import Correct
     from domain.participant.deadlines import ExtendDeadline
     from domain.participant.evidence import SubmitEvidence
-    from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
+    from domain.participant.hosting import CancelSession, MoveSession, PlanSession
     from domain.participant.interruptions import Pause, Resume, UseCalendar
     from domain.participant.journey import CloseJourney, Enrol, NoteChild, NoteNomination, Reconsider, Withdraw
     from domain.participant.left_behind import ChangeParent, NoteParentLeft

@@ -20,10 +20,9 @@ from domain.participant.plans import (
     is_invited,
     sessions_of,
     settle_plans,
-    training_of,
 )
 from domain.participant.state import HostedSession, Participant, put, with_facts
-from domain.participant.tasks import ask, done, withdraw_task
+from domain.participant.tasks import ask, withdraw_task
 from domain.refusal import Reason, Refused
 from domain.step import DeliveryStep
 from domain.text import Id
@@ -100,14 +99,6 @@ class CancelSession(Command):
     reason: TextGiven | None = None
 
 
-class RecordAttendance(Command):
-    """A whole session at once: everybody was there, but for these seats of these participants."""
-
-    kind: Literal["RecordAttendance"] = "RecordAttendance"
-    session: str = Field(max_length=200)
-    absent: dict[str, tuple[Id, ...]] = Field(default_factory=dict)
-
-
 # --- refusals
 
 NO_DELIVERY = Reason("no_delivery", "{school} holds no sessions of '{step}'; it holds those of {steps}.")
@@ -121,28 +112,16 @@ NOT_A_CHILD = Reason("not_a_child", "'{participant}' is not prepared by {school}
 NOT_EXPECTED = Reason(
     "not_expected", "'{participant}' has not come to '{step}' yet; it is asked to the sessions when it has."
 )
-NOBODY_ASKED = Reason(
-    "nobody_asked",
-    "Nobody was asked to the session '{session}', since nobody had come to '{step}'; it is cancelled instead.",
-)
 NOBODY_TO_TRAIN = Reason("nobody_to_train", "{school} prepares nobody yet, so there is nobody to hold a session for.")
 SESSION_IN_PAST = Reason("session_in_past", "{starts} is over already; a session is planned for a time to come.")
 SESSION_OVER = Reason("session_over", "The session '{session}' is {status}; it can no longer be changed.")
-NOT_HELD_YET = Reason("not_held_yet", "The session '{session}' begins on {starts}; attendance is recorded afterwards.")
-NOT_INVITED = Reason("not_invited", "'{participant}' was not asked to the session '{session}'.")
-NO_SUCH_SEAT = Reason("no_such_seat", "{school} has no seat '{seat}' that this session asks for; it asks for {seats}.")
-RECORDED_OTHERWISE = Reason(
-    "recorded_otherwise",
-    "The attendance of '{session}' is recorded already; what a school was credited with is changed in that school's "
-    "own record, by 'kaskad correct' with a reason.",
-)
 
 # --- decide
 
 
 def plan_session(draft: Draft, command: PlanSession) -> None:
     draft.must_be_under_way()
-    delivery = _delivery(draft, command.step)
+    delivery = delivery_of(draft, command.step)
     draft.must_hold(delivery.plan.by)
     definition = next((each for each in sessions_of(draft, delivery) if each.id == command.definition), None)
     if definition is None:
@@ -181,7 +160,7 @@ def move_session(draft: Draft, command: MoveSession) -> None:
         raise SESSION_IN_PAST(starts=draft.clock(command.starts_at))
     draft.must_not_be_far(command.starts_at)
     draft.record(SessionMoved(command.session, command.starts_at, text_ref(command.reason)))
-    delivery = _delivery(draft, session.step)
+    delivery = delivery_of(draft, session.step)
     task = draft.state.tasks.get(task_ids.record(delivery.id, command.session))
     if task is not None:
         due = _record_due(draft, delivery, command.starts_at, session.hours)
@@ -194,37 +173,12 @@ def cancel_session(draft: Draft, command: CancelSession) -> None:
         return
     session = _changeable(draft, command.session)
     draft.record(SessionCancelled(command.session, text_ref(command.reason)))
-    delivery = _delivery(draft, session.step)
+    delivery = delivery_of(draft, session.step)
     withdraw_task(draft, task_ids.record(delivery.id, command.session))
     ask_again(draft, delivery, command.session)
 
 
-def record_attendance(draft: Draft, command: RecordAttendance) -> None:
-    draft.must_exist()
-    session = _hosted(draft, command.session)
-    delivery = _delivery(draft, session.step)
-    draft.must_hold(delivery.record.by)
-    absent = {_child(draft, each): tuple(sorted(set(seats))) for each, seats in command.absent.items() if seats}
-    for participant in absent:
-        if participant not in session.participants:
-            raise NOT_INVITED(participant=school_of(participant), session=command.session)
-    _check_seats(draft, session, absent)
-    if session.status == "held":
-        if dict(session.absent) != absent:
-            raise RECORDED_OTHERWISE(session=command.session)
-        return
-    draft.must_be_under_way()
-    if session.status == "cancelled":
-        raise SESSION_OVER(session=command.session, status="cancelled")
-    if draft.at < session.starts_at:
-        raise NOT_HELD_YET(session=command.session, starts=draft.clock(session.starts_at))
-    if not session.participants:
-        raise NOBODY_ASKED(session=command.session, step=session.step)
-    draft.record(AttendanceRecorded(command.session, absent))
-    done(draft, task_ids.record(delivery.id, command.session))
-
-
-def _delivery(draft: Draft, step: str) -> DeliveryStep:
+def delivery_of(draft: Draft, step: str) -> DeliveryStep:
     deliveries = [each for each in draft.tier.steps if isinstance(each, DeliveryStep)]
     for each in deliveries:
         if each.step == step:
@@ -238,7 +192,7 @@ def _invited(draft: Draft, delivery: DeliveryStep, command: PlanSession) -> tupl
     if is_for_nobody(draft, delivery):
         raise NOBODY_TO_TRAIN(school=draft.state.school)
     expected = expected_at(draft, delivery)
-    chosen = tuple(sorted({_child(draft, each) for each in command.participants}))
+    chosen = tuple(sorted({child_named(draft, each) for each in command.participants}))
     for each in chosen:
         if each not in expected:
             raise _not_expected(draft, delivery, each, expected)
@@ -269,7 +223,7 @@ def _record_due(draft: Draft, delivery: DeliveryStep, starts: datetime, hours: i
     return draft.due(delivery.record.due, starts + timedelta(hours=hours))
 
 
-def _child(draft: Draft, name: str) -> str:
+def child_named(draft: Draft, name: str) -> str:
     """A child by its participant id or its school."""
     rollout, school = rollout_and_school(name)
     wanted = participant_id(rollout or draft.state.rollout, school)
@@ -291,7 +245,7 @@ def _session_id(draft: Draft, command: PlanSession) -> str:
     return session_id(draft.state.school, command.step, command.definition, number)
 
 
-def _hosted(draft: Draft, session: str) -> HostedSession:
+def session_named(draft: Draft, session: str) -> HostedSession:
     found = draft.state.hosted.get(session)
     if found is None:
         known = ", ".join(draft.state.hosted) or "none yet"
@@ -299,21 +253,10 @@ def _hosted(draft: Draft, session: str) -> HostedSession:
     return found
 
 
-def _check_seats(draft: Draft, session: HostedSession, absent: dict[str, tuple[str, ...]]) -> None:
-    """Whoever is marked absent has a seat that the session asks for."""
-    for participant, seats in absent.items():
-        tier = draft.programme.tier_by_id[draft.state.children[participant].tier]
-        audience = training_of(draft, tier.id, session.step).audience
-        known = [seat.id for seat in tier.seats if not audience or seat.role in audience]
-        for seat in seats:
-            if seat not in known:
-                raise NO_SUCH_SEAT(seat=seat, school=school_of(participant), seats=", ".join(known))
-
-
 def _changeable(draft: Draft, name: str) -> HostedSession:
     draft.must_be_under_way()
-    session = _hosted(draft, name)
-    draft.must_hold(_delivery(draft, session.step).plan.by)
+    session = session_named(draft, name)
+    draft.must_hold(delivery_of(draft, session.step).plan.by)
     if session.status != "planned":
         raise SESSION_OVER(session=name, status=session.status)
     return session

@@ -12,6 +12,7 @@ from domain.event import Event
 from domain.gate import Facts
 from domain.history import Corrected, Happening, fold
 from domain.participant import (
+    attendance,
     attending,
     catching_up,
     children,
@@ -67,7 +68,7 @@ COMMANDS: tuple[type[Command], ...] = (
     hosting.PlanSession,
     hosting.MoveSession,
     hosting.CancelSession,
-    hosting.RecordAttendance,
+    attendance.RecordAttendance,
     catching_up.AskToCatchUp,
     catching_up.ExpectChild,
     left_behind.NoteParentLeft,
@@ -192,8 +193,8 @@ def _handle_work(draft: Draft, command: Command) -> None:
             hosting.move_session(draft, command)
         case hosting.CancelSession():
             hosting.cancel_session(draft, command)
-        case hosting.RecordAttendance():
-            hosting.record_attendance(draft, command)
+        case attendance.RecordAttendance():
+            attendance.record_attendance(draft, command)
         case left_behind.NoteParentLeft():
             left_behind.note_parent_left(draft, command)
         case left_behind.ChangeParent():

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from domain.calendar import SchoolCalendar
 from domain.command import Command
+from domain.participant.attendance import RecordAttendance
 from domain.participant.corrections import Correct
 from domain.participant.deadlines import ExtendDeadline
 from domain.participant.evidence import SubmitEvidence
-from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
+from domain.participant.hosting import CancelSession, MoveSession, PlanSession
 from domain.participant.journey import Withdraw
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.reviews import ReviewEvidence

@@ -6,9 +6,10 @@ from typing import Any
 
 from domain import task_ids
 from domain.calendar import due_at
+from domain.participant.attendance import RecordAttendance
 from domain.participant.draft import holders_of
 from domain.participant.evidence import SubmitEvidence, items_of
-from domain.participant.hosting import CancelSession, PlanSession, RecordAttendance
+from domain.participant.hosting import CancelSession, PlanSession
 from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.state import Task

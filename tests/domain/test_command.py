@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from domain.command import PassTime, kinds, parse
 from domain.participant import stream as participant
-from domain.participant.hosting import CancelSession, RecordAttendance
+from domain.participant.attendance import RecordAttendance
+from domain.participant.hosting import CancelSession
 from domain.participant.reviews import ReviewEvidence
 from domain.participant.tasks import CompleteTask
 from domain.rollout import stream as rollout

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from domain.participant.attendance import RecordAttendance
 from domain.participant.children import ChildCertified, ChildEnded, ChildEnrolled, ChildrenNominated
-from domain.participant.hosting import PlanSession, RecordAttendance
+from domain.participant.hosting import PlanSession
 from domain.participant.journey import CloseJourney, NoteChild, NoteNomination
 from domain.participant.tasks import CompleteTask
 from tests.domain.given import HEAD, MANAGER, Given, a_house, about, kinds

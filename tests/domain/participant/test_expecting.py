@@ -5,10 +5,11 @@ from typing import Any
 
 from domain import codec
 from domain.event import Event
-from domain.participant import hosting
+from domain.participant import attendance, hosting
+from domain.participant.attendance import RecordAttendance
 from domain.participant.catching_up import ExpectChild
 from domain.participant.children import ChildEnrolled, ChildExpected
-from domain.participant.hosting import CancelSession, PlanSession, RecordAttendance, SessionPlanned, SessionWidened
+from domain.participant.hosting import CancelSession, PlanSession, SessionPlanned, SessionWidened
 from domain.participant.journey import NoteChild, Withdraw
 from domain.participant.tasks import CompleteTask
 from domain.programme import Programme
@@ -87,7 +88,7 @@ def test_a_day_can_be_fixed_before_anybody_has_come_to_it() -> None:
 def test_a_session_that_nobody_was_asked_to_is_not_held_and_whoever_comes_later_is_asked_for() -> None:
     given = house()
     plans(given)
-    given.later(days=11).refuses(hosting.NOBODY_ASKED, RecordAttendance, HEAD, session=FIRST)
+    given.later(days=11).refuses(attendance.NOBODY_ASKED, RecordAttendance, HEAD, session=FIRST)
     assert kinds(given.when(CancelSession, HEAD, session=FIRST)) == ["SessionCancelled", "TaskWithdrawn"]
     assert about("teach/plan-one-one", begins(given, "one")) == ["TaskAsked"]
 

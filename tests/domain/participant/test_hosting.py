@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from domain.participant import draft, hosting
+from domain.participant import attendance, draft, hosting
+from domain.participant.attendance import RecordAttendance
 from domain.participant.catching_up import AskToCatchUp
 from domain.participant.children import ChildEnded
 from domain.participant.hosting import (
@@ -11,7 +12,6 @@ from domain.participant.hosting import (
     CancelSession,
     MoveSession,
     PlanSession,
-    RecordAttendance,
     SessionCancelled,
     SessionMoved,
     SessionPlanned,
@@ -157,22 +157,22 @@ def test_everybody_was_there_but_for_those_who_are_named() -> None:
 
 
 def test_attendance_is_recorded_once_and_afterwards() -> None:
-    planned().refuses(hosting.NOT_HELD_YET, RecordAttendance, HEAD, session=FIRST)
+    planned().refuses(attendance.NOT_HELD_YET, RecordAttendance, HEAD, session=FIRST)
     given = held(two=("head",))
-    refused = given.refuses(hosting.RECORDED_OTHERWISE, RecordAttendance, HEAD, session=FIRST)
+    refused = given.refuses(attendance.RECORDED_OTHERWISE, RecordAttendance, HEAD, session=FIRST)
     assert "kaskad correct" in refused.sentence
 
 
 def test_the_absent_have_a_seat_that_the_session_asked_for_and_a_school_that_was_invited() -> None:
     given = planned().later(days=11)
     absent = {"absent": {"two": ("driver",)}}
-    refused = given.refuses(hosting.NO_SUCH_SEAT, RecordAttendance, HEAD, session=FIRST, **absent)
+    refused = given.refuses(attendance.NO_SUCH_SEAT, RecordAttendance, HEAD, session=FIRST, **absent)
     assert "head, member-1, member-2" in refused.sentence
     given.refuses(hosting.NOT_A_CHILD, RecordAttendance, HEAD, session=FIRST, absent={"nine": ("head",)})
     refused = given.refuses(hosting.NOT_A_CHILD, RecordAttendance, HEAD, session=FIRST, absent={"twoo": ("head",)})
     assert refused.sentence.endswith("; did you mean 'two'?")
     comes(given, "three")
-    given.refuses(hosting.NOT_INVITED, RecordAttendance, HEAD, session=FIRST, absent={"three": ("head",)})
+    given.refuses(attendance.NOT_INVITED, RecordAttendance, HEAD, session=FIRST, absent={"three": ("head",)})
 
 
 def test_a_session_that_there_is_not_is_refused_with_those_there_are() -> None:

@@ -8,11 +8,12 @@ import pytest
 from domain.event import Event
 from domain.history import fold
 from domain.participant import onward, stream
+from domain.participant.attendance import RecordAttendance
 from domain.participant.attending import BookSession, CreditAttendance, UnbookSession
 from domain.participant.catching_up import AskToCatchUp
 from domain.participant.deadlines import ExtendDeadline
 from domain.participant.evidence import SubmitEvidence
-from domain.participant.hosting import CancelSession, MoveSession, PlanSession, RecordAttendance
+from domain.participant.hosting import CancelSession, MoveSession, PlanSession
 from domain.participant.journey import CloseJourney, NoteChild, Reconsider, Withdraw
 from domain.participant.notices import Notice, notices
 from domain.participant.onward import Onward

@@ -7,7 +7,8 @@ import pytest
 
 from domain import refusal
 from domain.identity import participant_id
-from domain.participant.hosting import PlanSession, RecordAttendance
+from domain.participant.attendance import RecordAttendance
+from domain.participant.hosting import PlanSession
 from domain.participant.journey import Withdraw
 from domain.participant.left_behind import ChangeParent, HandedOver, NoteParentLeft
 from domain.participant.state import PastParent
