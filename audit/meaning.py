@@ -37,9 +37,8 @@ _SKEW = timedelta(minutes=5)
 class Meaning:
     """Takes records in their order; `finish` when there are no more. Memory is bounded by the participants."""
 
-    def __init__(self, log: EventLog, most_findings: int = MOST_FINDINGS) -> None:
+    def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._most = most_findings
         self.findings: list[Finding] = []
         self.faults = 0
         self.gates = 0
@@ -60,7 +59,7 @@ class Meaning:
 
     def find(self, code: str, position: int | None, sentence: str) -> None:
         self.faults += 1
-        if len(self.findings) < self._most:
+        if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(code, position, sentence))
 
     def take(self, record: Record) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from eventlog.record import Record
 
 _LOOK_EVERY = 0.1
+_WITHIN = 20.0
 _PAGE = 1000
 
 
@@ -19,9 +20,9 @@ def has_settled(log: "EventLog", rollout: str) -> bool:
     return not log.followups.pending(limit=1, stream=rollout_stream(rollout))
 
 
-def settle(log: "EventLog", rollout: str, within: float = 20.0) -> bool:
+def settle(log: "EventLog", rollout: str) -> bool:
     """Wait for that; whether it came about in time."""
-    end = time.monotonic() + within
+    end = time.monotonic() + _WITHIN
     while not has_settled(log, rollout):
         if time.monotonic() > end:
             return False
