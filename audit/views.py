@@ -54,7 +54,7 @@ def compare(log: EventLog) -> Iterator[Deviation]:
         for stream in known:
             yield from _compare_stream(snapshot, streams, stream)
         for view in VIEWS:
-            for row in snapshot.rows(view):
+            for row in snapshot.stored_rows(view):
                 if row["stream"] not in known:
                     yield Deviation(view, _key(view, row), row, None)
 
@@ -70,7 +70,7 @@ def _compare_stream(snapshot: Snapshot, streams: Streams, stream: str) -> Iterat
     for (view, key), row in streams.load(snapshot, stream).rows.items():
         expected[view][key] = _whole(view, key, row)
     for view, rows in expected.items():
-        found = {_key(view, row): row for row in snapshot.rows(view, stream=stream)}
+        found = {_key(view, row): row for row in snapshot.stored_rows(view, stream=stream)}
         for key in sorted(rows.keys() | found.keys(), key=repr):
             if rows.get(key) != found.get(key):
                 yield Deviation(view, key, found.get(key), rows.get(key))

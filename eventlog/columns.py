@@ -33,7 +33,7 @@ class Instant(TypeDecorator[datetime]):
         try:
             return None if value is None else from_microseconds(value)
         except (TypeError, OverflowError):
-            # SQLite keeps in a column what it is given. As it is, it is found by whoever holds it against the events.
+            # SQLite keeps in a column what it is given. As it is, it is found by who holds it against the events.
             return cast(datetime, value)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventlog.columns import from_microseconds, to_microseconds
+from eventlog.columns import Instant, from_microseconds, to_microseconds
 from eventlog.command_ids import key_of
 from eventlog.errors import LogCorrupt
 from eventlog.record import CommandRecord, Entry, Head, Record, decode_records, last_of
@@ -14,6 +14,12 @@ from eventlog.schema import head, streams, texts
 from eventlog.views import VIEWS
 
 _FAR = 2**62
+
+#: view -> its columns that hold instants
+_INSTANTS = {
+    view: tuple(str(column.name) for column in table.columns if isinstance(column.type, Instant))
+    for view, table in VIEWS.items()
+}
 
 _NUMBER = "(SELECT number FROM streams WHERE name = ?)"
 
@@ -144,7 +150,27 @@ class Snapshot:
         _limit: int | None = None,
         **where: object,
     ) -> list[dict[str, Any]]:
-        """Rows of a view by the values of columns, in the order of its key; `_until` takes those due by an instant."""
+        """Rows of a view by the values of columns, in the order of its key; `_until` takes those due by an instant.
+
+        Raises LogCorrupt where a row has no time in the place of one.
+        """
+        found = self.stored_rows(view, _until=_until, _limit=_limit, **where)
+        for name in _INSTANTS[view]:
+            for row in found:
+                if row[name] is not None and not isinstance(row[name], datetime):
+                    said = f"A row of the view {view} has no time in {name}, but {row[name]!r}"
+                    raise LogCorrupt(f"{said}: `kaskad views rebuild` puts it right.")
+        return found
+
+    def stored_rows(
+        self,
+        view: str,
+        *,
+        _until: Mapping[str, datetime] | None = None,
+        _limit: int | None = None,
+        **where: object,
+    ) -> list[dict[str, Any]]:
+        """The rows whatever they hold: for who holds them against the events."""
         table = VIEWS[view]
         select = sa.select(table).order_by(*table.primary_key.columns)
         for name, wanted in where.items():

@@ -82,6 +82,22 @@ def test_what_takes_the_log_away_says_where_it_is_wrong(how: str, command: str, 
     assert [each.name for each in tmp_path.iterdir() if "taken" in each.name] == []
 
 
+def test_what_a_view_holds_in_the_place_of_a_time_is_told_before_it_is_shown(copied: Path, tmp_path: Path) -> None:
+    """Open tasks are shown after the log was closed."""
+    with opened(copied) as connection:
+        connection.execute(
+            "INSERT INTO tasks SELECT stream, 'x', rollout, participant, tier, NULL, 'work', 'lead', NULL,"
+            " 'abc', 'def', 'open', NULL FROM participants"
+        )
+    calls = Calls(tmp_path / "home", "p-nobody00")
+    for command in (("rollout", "show"), ("task", "list", "--for", "nis-semey")):
+        told = calls(*command, "--log", copied, code=1).err
+        assert "A row of the view tasks has no time in" in told
+        assert "kaskad views rebuild" in told
+    calls("views", "rebuild", "--log", copied)
+    calls("rollout", "show", "--log", copied)
+
+
 def test_a_fault_of_ours_stays_one_on_a_log_that_is_sound(log: EventLog) -> None:
     with pytest.raises(KeyError), blamed(log):
         raise KeyError("ours")
