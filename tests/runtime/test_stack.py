@@ -141,8 +141,11 @@ def test_a_server_whose_port_was_taken_while_it_was_away_moves_and_its_worker_fo
     with up(home, KASKAD_TEMPORAL_PORT="") as running, socket.socket() as other:
         wait_until("the worker serves", lambda: serving_lines(home) == 1)
         before, worker = _note_of(home), running.worker()
+        # held up, so that it cannot start the server again before the port is taken
+        running.process.send_signal(signal.SIGSTOP)
         os.kill(before["pid"], signal.SIGKILL)
         _take_port(other, before["port"])
+        running.process.send_signal(signal.SIGCONT)
         running.wait_for("The Temporal server ended (signal 9)")
         wait_until("the next worker serves", lambda: serving_lines(home) == 2, within=30)
         assert _note_of(home)["port"] != before["port"]
@@ -151,7 +154,7 @@ def test_a_server_whose_port_was_taken_while_it_was_away_moves_and_its_worker_fo
 
 
 def _take_port(other: socket.socket, port: int) -> None:
-    """As soon as it is given back, which is before the stack notices and starts the server again."""
+    """As soon as it is given back."""
     other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
     def is_taken() -> bool:
