@@ -97,6 +97,8 @@ class Asker:
             except RPCError as error:
                 if self._to_be_found and _is_about_search_attributes(error):
                     self._to_be_found = False
+                elif _is_stuck(error):
+                    await self._end(stream)
                 # it does not run yet, or ended, or was continued between being found and being asked
                 elif error.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.ABORTED) and not _was_started(error):
                     raise
@@ -104,6 +106,11 @@ class Asker:
                 if was_ended(error):
                     await asyncio.sleep(_PAUSE * 2**tried)
         return await self._update(stream, name, update, starts=True)
+
+    async def _end(self, stream: str) -> None:
+        """It is made anew from the log by whoever asks next."""
+        with suppress(RPCError):
+            await self.client.get_workflow_handle(workflow_of(stream)).terminate("it can't go on by its own history")
 
     async def _update(self, stream: str, name: str, update: dict[str, Any], *, starts: bool) -> Any:
         """To a workflow that runs the plain update is the cheaper one, for the server as for both ends."""
@@ -147,6 +154,14 @@ def open_on(task_queue: str) -> str:
 def was_ended(error: RPCError) -> bool:
     """Whether somebody ended the workflow while it was asked, so that the command was not decided."""
     return "aborted by closing workflow" in error.message
+
+
+def _is_stuck(error: RPCError) -> bool:
+    """Whether the workflow failed again and again to go on, as after an upgrade that does otherwise what it did.
+
+    Its history would never fit again, and is not needed: all that it knows is in the log.
+    """
+    return "Workflow Task in failed state" in error.message
 
 
 def _was_started(error: RPCError) -> bool:

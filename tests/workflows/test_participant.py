@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio import workflow
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
-from activities.asking import Asker
+from activities.asking import Asker, workflow_of
+from activities.keeping import KeeperStart
 from activities.office import Office
 from activities.reconcile import recover
 from domain.identity import rollout_stream, workflow_id_of
@@ -64,6 +66,41 @@ async def test_a_rollout_puts_its_schools_and_the_team_at_the_top_on_their_way(
         await here.settle()
         assert here.kinds("alpha")[0] == here.kinds("beta")[0] == here.kinds("trainers")[0] == "Enrolled"
         assert here.kinds("trainers").count("ChildEnrolled") == 2
+
+
+@workflow.defn(name="ParticipantWorkflow")
+class _OfAnotherVersion:
+    """It does at once what today's does not."""
+
+    @workflow.run
+    async def run(self, start: KeeperStart) -> None:
+        await workflow.sleep(3600)
+
+
+@pytest.mark.slow
+async def test_a_workflow_whose_history_does_not_fit_any_more_is_made_anew_from_the_log(
+    client: Client, settings_here: Settings
+) -> None:
+    async with cascade(client, settings_here) as here:
+        await here.start("alpha")
+        await here.settle()
+        stream = here.stream("alpha")
+        await (await _handle(here.asker, stream)).terminate()
+    queue = settings_here.task_queue
+    async with Worker(
+        client, task_queue=queue, workflows=[_OfAnotherVersion], workflow_runner=UnsandboxedWorkflowRunner()
+    ):
+        stuck = await client.start_workflow(
+            "ParticipantWorkflow", KeeperStart(stream=stream), id=workflow_of(stream), task_queue=queue
+        )
+        async with asyncio.timeout(20):
+            while not [e async for e in stuck.fetch_history_events() if e.HasField("timer_started_event_attributes")]:
+                await asyncio.sleep(0.05)
+    async with _worker_on(client, settings_here) as (office, asker):
+        seated = TakeSeat(id="seat", actor=MANAGER, seat="lead", person="p-0000000a")
+        assert (await asker.ask(stream, seated)).first
+        assert [record.kind for record in office.log.stream(stream)].count("SeatTaken") == 1
+        assert (await recover(office, asker, thorough=True)).started == 0
 
 
 async def test_it_works_the_same_when_hardly_any_workflow_is_kept_in_memory(
