@@ -255,6 +255,14 @@ def test_the_offices_of_every_rollout_are_asked_without_being_described() -> Non
         assert definition.programme.role_title(office) == office
 
 
+def test_a_role_that_nobody_uses_is_a_warning_but_no_office_of_every_rollout() -> None:
+    office = "  manager: {kind: office, title: *t}\n"
+    for standing in ("operator", "programme-manager", "auditor"):
+        assert read_programme(SMALL.replace(office, office + office.replace("manager", standing))).warnings == ()
+    (warning,) = read_programme(SMALL.replace(office, office + office.replace("manager", "watcher"))).warnings
+    assert warning.message == "nobody is asked as 'watcher'"
+
+
 def with_staffing(staffing: str) -> str:
     return SMALL.replace("    duties:\n", f"    team: {{due: {{weeks: 2}}, {staffing}}}\n    duties:\n", 1)
 
