@@ -79,8 +79,9 @@ class Inbox:
         if word.startswith(("p-", "sim-")):
             return self._is_of_person(word)
         rollout, school = rollout_and_school(word)
-        schools = {row["school"] for row in self._snapshot.rows("participants")}
-        if school in schools:
+        rows = self._snapshot.rows("participants")
+        schools = {row["participant"] if rollout else row["school"] for row in rows}
+        if word in schools:
             return lambda task: task["school"] == school and rollout in (None, task["rollout"])
         roles = {role for each in self._definitions() for role in each.definition["roles"]}
         if word in roles:

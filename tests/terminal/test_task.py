@@ -89,6 +89,13 @@ def test_whoever_is_known_by_an_address_is_found_by_it(short: Short, kaskad: Cal
     assert not elsewhere.exists()
 
 
+def test_a_school_of_a_rollout_that_is_not_there_is_not_told_that_nothing_waits(short: Short) -> None:
+    listed = short("task", "list", "--for", f"{short.id}/{short.second}", "--json").json
+    assert {each["school"] for each in listed} == {short.second}
+    told = short("task", "list", "--for", f"nowhere/{short.second}", code=1).err
+    assert told.startswith(f"kaskad: There is no person, school or role 'nowhere/{short.second}'")
+
+
 def test_the_list_needs_no_more_than_the_log(short: Short, tmp_path: Path) -> None:
     log, elsewhere = short.kaskad.home / "log" / "events.db", str(tmp_path / "elsewhere")
     listed = short("task", "list", "--log", log, "--for", short.second, "--json", KASKAD_HOME=elsewhere).json
