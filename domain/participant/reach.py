@@ -59,7 +59,15 @@ class Reach:
         if self._state.tasks or any(child.ended is None for child in children):
             return False
         gates = (gate for gate in self._gates() if gate in self._opened)
-        return all(is_done(self._state, step) for step in self._done) and self._state.gates.keys() >= set(gates)
+        return all(map(self._is_over, self._done)) and self._state.gates.keys() >= set(gates)
+
+    def _is_over(self, name: str) -> bool:
+        """Done, or a delivery that has nobody to train and to which its openings bring nobody any more."""
+        step = self._tier.step_by_id[name]
+        if is_done(self._state, name) or not isinstance(step, DeliveryStep):
+            return is_done(self._state, name)
+        openings = [each.tier for each in self._tier.opens if each.tier in step.tiers]
+        return bool(openings) and is_for_nobody(self._draft, step) and not any(map(self._may_bring, openings))
 
     def _gates(self) -> list[str]:
         """Those that the journey needs beside its steps."""

@@ -188,6 +188,18 @@ def test_children_whose_sessions_can_never_begin_are_asked_about_where_these_are
     assert is_asked(house) is None, "nobody is left who needs them"
 
 
+@pytest.mark.parametrize("enter", [None, {"fact": "children.opened", "at_least": 1}])
+def test_who_can_open_nothing_for_good_is_closed_with_nobody_taught(enter: dict[str, Any] | None) -> None:
+    teach = {**HOUSE["steps"][0], "after": ["a"], "enter": enter}
+    opening = {**HOUSE["opens"][0], "gate": {"fact": "certified", "is": True}}
+    certification = {"title": text("C"), "gate": APPROVED}
+    house = a_house(changed(house={"steps": [asks("a"), teach], "opens": [opening], "certification": certification}))
+    answers(house, "a", "no")
+    assert is_asked(house) == "certify open:school"
+    house.when(CompleteTask, MANAGER, task=ASKED, answer="stands")
+    assert house.state.phase == "closed"
+
+
 def left_by_its_parent(**changes: Any) -> Given:
     school = a_school(changed(school=changes))
     assert school.when(NoteParentLeft, parent=PARENT)[0] == ParentLeft(PARENT)
