@@ -62,12 +62,16 @@ class Reach:
         return all(map(self._is_over, self._done)) and self._state.gates.keys() >= set(gates)
 
     def _is_over(self, name: str) -> bool:
-        """Done, or a delivery that has nobody to train and to which its openings bring nobody any more."""
+        """Done, or a delivery to which nobody comes any more."""
         step = self._tier.step_by_id[name]
-        if is_done(self._state, name) or not isinstance(step, DeliveryStep):
-            return is_done(self._state, name)
+        return is_done(self._state, name) or (isinstance(step, DeliveryStep) and self._is_deserted(step))
+
+    def _is_deserted(self, step: DeliveryStep) -> bool:
+        """It has nobody to train, nothing to record, and its openings bring nobody."""
         openings = [each.tier for each in self._tier.opens if each.tier in step.tiers]
-        return bool(openings) and is_for_nobody(self._draft, step) and not any(map(self._may_bring, openings))
+        if not openings or any(task.step == step.id for task in self._state.tasks.values()):
+            return False
+        return is_for_nobody(self._draft, step) and not any(map(self._may_bring, openings))
 
     def _gates(self) -> list[str]:
         """Those that the journey needs beside its steps."""
@@ -136,6 +140,8 @@ class Reach:
             return False
         if isinstance(step, AssignmentStep) and name not in (fact_names.STARTED, fact_names.DONE):
             return f"{step.id}/{name}" not in self._state.done
+        if name not in (fact_names.STARTED, fact_names.DONE) and isinstance(step, DeliveryStep):
+            return self._may_go_on(step) and not self._is_deserted(step)
         if name == fact_names.DONE or not isinstance(step, TrainingStep | DeliveryStep):
             return not is_done(self._state, step.id) and self._may_go_on(step)
         return self._may_go_on(step)

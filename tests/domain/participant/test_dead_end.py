@@ -200,6 +200,18 @@ def test_who_can_open_nothing_for_good_is_closed_with_nobody_taught(enter: dict[
     assert house.state.phase == "closed"
 
 
+def test_sessions_for_schools_that_can_never_be_opened_are_no_way_to_a_certificate() -> None:
+    opening = {**HOUSE["opens"][0], "gate": APPROVED}
+    certification = {"title": text("C"), "gate": {"fact": "teach.sessions", "at_least": 1}}
+    steps = [asks("a"), {**HOUSE["steps"][0], "after": ["a"]}]
+    house = a_house(changed(house={"steps": steps, "opens": [opening], "certification": certification}))
+    assert is_asked(house) is None
+    answers(house, "a", "no")
+    assert is_asked(house) == "certify open:school"
+    house.when(CompleteTask, MANAGER, task=ASKED, answer="stands")
+    assert house.state.phase == "closed"
+
+
 def left_by_its_parent(**changes: Any) -> Given:
     school = a_school(changed(school=changes))
     assert school.when(NoteParentLeft, parent=PARENT)[0] == ParentLeft(PARENT)
