@@ -7,7 +7,7 @@ from typing import Any
 from eventlog.database import Database
 
 #: Rows after which there is something to copy; each touches about a page.
-_ROWS = 5000
+_ROWS = 20_000
 #: Pages from which on the write-ahead log is to begin anew, and those that the writer may be left to copy for that.
 _LONG = 25_000
 _LITTLE = 400

@@ -99,6 +99,6 @@ def test_what_a_checkpointer_meets_is_left_to_the_writer(sqlite: Place) -> None:
     checkpointer = Checkpointer(database)
     sqlite.close()
     Path(sqlite.url).unlink()
-    checkpointer.note(10_000)
+    checkpointer.note(1_000_000)
     checkpointer.close()
     database.close()
