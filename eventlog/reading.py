@@ -6,20 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from eventlog.columns import Instant, from_microseconds, to_microseconds
+from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.command_ids import key_of
 from eventlog.errors import LogCorrupt
 from eventlog.record import CommandRecord, Entry, Head, Record, decode_records, last_of
 from eventlog.schema import head, streams, texts
+from eventlog.statements import SHAPES
 from eventlog.views import VIEWS
 
 _FAR = 2**62
-
-#: view -> its columns that hold instants
-_INSTANTS = {
-    view: tuple(str(column.name) for column in table.columns if isinstance(column.type, Instant))
-    for view, table in VIEWS.items()
-}
 
 _NUMBER = "(SELECT number FROM streams WHERE name = ?)"
 
@@ -155,7 +150,7 @@ class Snapshot:
         Raises LogCorrupt where a row has no time in the place of one.
         """
         found = self.stored_rows(view, _until=_until, _limit=_limit, **where)
-        for name in _INSTANTS[view]:
+        for name in SHAPES[view].instants:
             for row in found:
                 if row[name] is not None and not isinstance(row[name], datetime):
                     said = f"A row of the view {view} has no time in {name}, but {row[name]!r}"

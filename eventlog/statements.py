@@ -22,9 +22,10 @@ class ViewShape:
         self.others = tuple(str(column.name) for column in table.columns if not column.primary_key)
         self.columns = self.key + self.others
         self._empty: dict[str, object] = dict.fromkeys(self.others)
-        instants = {str(column.name) for column in table.columns if isinstance(column.type, Instant)}
-        self._instants = tuple(name for name in self.others if name in instants)
-        self._key_instants = tuple(index for index, name in enumerate(self.key) if name in instants)
+        #: the columns that hold instants
+        self.instants = tuple(str(column.name) for column in table.columns if isinstance(column.type, Instant))
+        self._instants = tuple(name for name in self.others if name in self.instants)
+        self._key_instants = tuple(index for index, name in enumerate(self.key) if name in self.instants)
 
     def stored(self, change: RowChange) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
         """The key and, unless the row is taken away, all of its values, as they stand in the database."""

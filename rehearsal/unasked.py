@@ -37,7 +37,8 @@ class Unasked:
     def deed(self, turn: Turn, state: Participant, now: datetime, tries: int) -> Deed:
         """Of its own accord or because it was asked: it may be done, or no longer asked, by now."""
         asked = turn.what in state.tasks
-        role = turn.what.split("/")[1]
+        named = task_ids.read(turn.what)
+        role = named.about or named.rest
         if not asked and (role in state.duties or turn.what != _of_its_own(role)):
             return Deed()
         candidates, newcomers = self._candidates(state, role)

@@ -39,12 +39,13 @@ _KINDS = ("EvidenceSubmitted", "EvidenceReviewed")
 
 def _attempts(log: "EventLog", told: "Iterable[tuple[str, Happening]]") -> list[Row]:
     from domain.participant.evidence import EvidenceReviewed, EvidenceSubmitted
+    from domain.participant.state import item_key
 
     found: dict[tuple[str, str, int], Row] = {}
     for participant, each in told:
         event = each.event
         if isinstance(event, EvidenceSubmitted):
-            key = (participant, f"{event.step}/{event.item}", event.attempt)
+            key = (participant, item_key(event.step, event.item), event.attempt)
             found[key] = {
                 "rollout": rollout_of(participant),
                 "school": school_of(participant),
@@ -60,7 +61,7 @@ def _attempts(log: "EventLog", told: "Iterable[tuple[str, Happening]]") -> list[
                 "review_remark": None,
             }
         elif isinstance(event, EvidenceReviewed):
-            found[participant, f"{event.step}/{event.item}", event.attempt] |= {
+            found[participant, item_key(event.step, event.item), event.attempt] |= {
                 "verdict": event.verdict,
                 "score": event.score if event.points else None,
                 "reviewer": event.reviewer,

@@ -23,6 +23,16 @@ def goes_on_without(state: Participant, tier: str) -> bool:
     return stands(state, task_ids.about_tier(tier))
 
 
+def children_there(state: Participant, tier: str) -> int:
+    """How many children of the tier have come and have not withdrawn."""
+    return sum(each.tier == tier and each.ended != "withdrawn" for each in state.children.values())
+
+
+def lacks_children(state: Participant, opening: Opening) -> bool:
+    """Whether fewer are there than are named or wanted."""
+    return children_there(state, opening.tier) < max(opening.fan_out.target, state.nominated.get(opening.tier, 0))
+
+
 def is_over(draft: Draft, delivery: DeliveryStep, *, for_nobody: bool) -> bool:
     """Whether a delivery ends as it is: no child is under way, and none is to come.
 
@@ -54,10 +64,7 @@ def _may_bring(draft: Draft, opening: Opening) -> bool:
     """Whether an opening may still bring children: its gate is shut, or fewer are there than named or wanted."""
     if goes_on_without(draft.state, opening.tier):
         return False
-    children = draft.state.children.values()
-    there = sum(each.tier == opening.tier and each.ended != "withdrawn" for each in children)
-    shut = gate_ids.opening(opening.tier) not in draft.state.gates
-    return shut or there < max(opening.fan_out.target, draft.state.nominated.get(opening.tier, 0))
+    return gate_ids.opening(opening.tier) not in draft.state.gates or lacks_children(draft.state, opening)
 
 
 def _to_record(draft: Draft, delivery: DeliveryStep) -> bool:

@@ -9,7 +9,7 @@ from domain import gate_ids, task_ids
 from domain.event import Event
 from domain.fact_names import CHILDREN_CERTIFIED, CHILDREN_COMPLETED, CHILDREN_OPENED
 from domain.participant.catching_up import ExpectChild, welcome_child
-from domain.participant.childless import decide_on_opening, goes_on_without
+from domain.participant.childless import children_there, decide_on_opening, goes_on_without
 from domain.participant.draft import Draft
 from domain.participant.plans import deliveries_of, settle_plans, trainings_to_come
 from domain.participant.state import Child, Participant, Task, put, with_facts
@@ -111,7 +111,7 @@ def open_next_tier(draft: Draft, opening: Opening) -> None:
 def children_are_done(draft: Draft) -> bool:
     """Every next tier is open, has at least its least number of children, and all of them have come to their end."""
     for opening in draft.tier.opens:
-        under = len(_under(draft, opening))
+        under = children_there(draft.state, opening.tier)
         is_open = gate_ids.opening(opening.tier) in draft.state.gates
         if goes_on_without(draft.state, opening.tier):
             continue
@@ -124,7 +124,7 @@ def children_are_done(draft: Draft) -> bool:
 
 def _ask_to_nominate(draft: Draft, opening: Opening) -> None:
     """A child that withdrew leaves room for another, so the same can be asked again under a number."""
-    named = max(draft.state.nominated.get(opening.tier, 0), len(_under(draft, opening)))
+    named = max(draft.state.nominated.get(opening.tier, 0), children_there(draft.state, opening.tier))
     asked = _asked_to_nominate(draft, opening)
     if named >= opening.fan_out.target:
         for task in asked:
@@ -140,11 +140,6 @@ def _ask_to_nominate(draft: Draft, opening: Opening) -> None:
 def _asked_to_nominate(draft: Draft, opening: Opening) -> list[Task]:
     tasks = draft.state.tasks.values()
     return [task for task in tasks if task.kind == "nominate" and task.subject == opening.tier]
-
-
-def _under(draft: Draft, opening: Opening) -> list[Child]:
-    children = draft.state.children.values()
-    return [child for child in children if child.tier == opening.tier and child.ended != "withdrawn"]
 
 
 # --- evolve

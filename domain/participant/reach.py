@@ -7,10 +7,10 @@ come. So what is out of reach here is out of reach, and what is not may be so al
 from datetime import date
 from functools import cached_property
 
-from domain import fact_names, gate_ids
+from domain import fact_names, gate_ids, task_ids
 from domain.calendar import local_day
 from domain.gate import AllOf, Among, AnyOf, AtLeast, DateIs, FactIs, Gate, evaluate, wanted
-from domain.participant.childless import goes_on_without
+from domain.participant.childless import goes_on_without, lacks_children
 from domain.participant.draft import Draft
 from domain.participant.evidence import is_accepted, items_of
 from domain.participant.plans import is_for_nobody
@@ -139,7 +139,7 @@ class Reach:
         if step.id not in self._begun or (name == fact_names.STARTED and step.id in self._state.steps):
             return False
         if isinstance(step, AssignmentStep) and name not in (fact_names.STARTED, fact_names.DONE):
-            return f"{step.id}/{name}" not in self._state.done
+            return task_ids.assignment(step.id, name) not in self._state.done
         if name not in (fact_names.STARTED, fact_names.DONE) and isinstance(step, DeliveryStep):
             return self._may_go_on(step) and not self._is_deserted(step)
         if name == fact_names.DONE or not isinstance(step, TrainingStep | DeliveryStep):
@@ -159,5 +159,4 @@ class Reach:
         opening = self._draft.programme.opening(self._tier.id, tier)
         if opening is None or goes_on_without(self._state, tier) or gate_ids.opening(tier) not in self._opened:
             return False
-        there = sum(each.tier == tier and each.ended != "withdrawn" for each in self._state.children.values())
-        return there < max(opening.fan_out.target, self._state.nominated.get(tier, 0))
+        return lacks_children(self._state, opening)

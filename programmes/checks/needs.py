@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, assert_never, cast
 
-from domain.gate import AllOf, Among, AnyOf, AtLeast, DateIs, FactIs, Gate
+from domain.gate import AllOf, Among, AnyOf, AtLeast, DateIs, FactIs, Gate, wanted
 from programmes.checks import places
 
 P = TypeVar("P", bound=Hashable)
@@ -34,8 +34,7 @@ def of_gate(gate: Gate, of_condition: Callable[[FactIs | Among | DateIs], SoMany
             return of_condition(gate)
         case AnyOf() | AtLeast() | AllOf():
             _, within = places.inner(gate)
-            least = gate.at_least if isinstance(gate, AtLeast) else 1 if isinstance(gate, AnyOf) else len(within)
-            return SoMany(least, tuple(of_gate(each, of_condition) for each in within))
+            return SoMany(wanted(gate, len(within)), tuple(of_gate(each, of_condition) for each in within))
         case _:
             assert_never(gate)
 
