@@ -32,6 +32,14 @@ class ReviewEvidence(Command):
 # --- refusals
 
 NOTHING_TO_REVIEW = Reason("nothing_to_review", "No evidence '{step}/{item}' of {school} waits for a review.")
+ANOTHER_WAITS = Reason(
+    "another_attempt_waits",
+    "There is no attempt {attempt} of '{step}/{item}' of {school}; attempt {waiting} waits for a review.",
+)
+NO_ATTEMPT = Reason(
+    "no_attempt",
+    "There is no attempt {attempt} of '{step}/{item}' of {school}; the last, attempt {last}, was {verdict}.",
+)
 REVIEWED_OTHERWISE = Reason(
     "reviewed_otherwise",
     "Attempt {attempt} of '{step}/{item}' was {verdict} already; to change that, use 'kaskad correct' with a reason.",
@@ -53,11 +61,9 @@ BELOW_THRESHOLD = Reason("below_threshold", "{score} points are too few to accep
 def review_evidence(draft: Draft, command: ReviewEvidence) -> None:
     draft.must_exist()
     step, item = item_of(draft, command.step, command.item)
-    attempts = draft.state.attempts(command.step, command.item)
-    number = command.attempt or len(attempts)
-    if item.review is None or not 1 <= number <= len(attempts):
+    if item.review is None:
         raise NOTHING_TO_REVIEW(step=command.step, item=command.item, school=draft.state.school)
-    attempt = attempts[number - 1]
+    number, attempt = _attempt_meant(draft, command)
     _independent(draft, item, attempt)
     draft.must_hold(item.review.by)
     score = score_of(draft, command.step, command.item, command.verdict, command.points)
@@ -87,6 +93,21 @@ def review_evidence(draft: Draft, command: ReviewEvidence) -> None:
     )
     done(draft, task_ids.review(command.step, command.item, number), command.verdict)
     _after_verdict(draft, step, command.item, item, command.verdict, number)
+
+
+def _attempt_meant(draft: Draft, command: ReviewEvidence) -> tuple[int, Attempt]:
+    """The attempt that is named, else the latest, with its number."""
+    attempts = draft.state.attempts(command.step, command.item)
+    names = {"step": command.step, "item": command.item, "school": draft.state.school}
+    if not attempts:
+        raise NOTHING_TO_REVIEW(**names)
+    last, number = len(attempts), command.attempt or len(attempts)
+    if number <= last:
+        return number, attempts[number - 1]
+    review = attempts[-1].review
+    if review is None:
+        raise ANOTHER_WAITS(attempt=number, waiting=last, **names)
+    raise NO_ATTEMPT(attempt=number, last=last, verdict=review.verdict, **names)
 
 
 def _after_verdict(

@@ -122,6 +122,15 @@ def test_evidence_is_returned_submitted_again_and_accepted(short: Short, tmp_pat
     assert Path(first[0]["path"]).read_text() == "first"
 
 
+def test_an_attempt_that_is_not_there_is_refused_with_those_that_are(short: Short, tmp_path: Path) -> None:
+    second = (PLAN, "returned", *POINTS, "--remark", "Say how", "--attempt", 2)
+    assert "waits for a review" in review(short, *second, code=1)
+    submit(short, PLAN, write(tmp_path / "plan.txt", "first"))
+    assert "attempt 1 waits for a review" in review(short, *second, code=1)
+    review(short, *second[:-1], 1)
+    assert "the last, attempt 1, was returned" in review(short, *second, code=1)
+
+
 def test_a_retried_submission_is_the_same(short: Short, tmp_path: Path) -> None:
     file = write(tmp_path / "plan.txt")
     asked = (PLAN, file, "--remark", f"from {short.id}", "--command-id", f"{short.id}-submit")

@@ -180,7 +180,9 @@ def test_only_what_was_submitted_is_reviewed() -> None:
     school.refuses(reviews.NOTHING_TO_REVIEW, ReviewEvidence, REVIEWER, **ESSAY, verdict="accepted", points=FULL)
     school.when(SubmitEvidence, MEMBER, **ESSAY, artefacts=(file(),))
     later = {**ESSAY, "verdict": "accepted", "points": FULL, "attempt": 2}
-    school.refuses(reviews.NOTHING_TO_REVIEW, ReviewEvidence, REVIEWER, **later)
+    school.refuses(reviews.ANOTHER_WAITS, ReviewEvidence, REVIEWER, **later)
+    school.when(ReviewEvidence, REVIEWER, **ESSAY, verdict="returned", points=FULL, remark=REASON)
+    school.refuses(reviews.NO_ATTEMPT, ReviewEvidence, REVIEWER, **later)
 
 
 def test_a_verdict_is_of_no_day_before_the_submission_and_the_past_of_that_day_can_be_told() -> None:
