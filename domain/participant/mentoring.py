@@ -96,7 +96,7 @@ def hold_checkpoint(draft: Draft, command: HoldCheckpoint) -> None:
         raise NOT_THAT_CHECKPOINT(number=command.number, step=step.id, open=number)
     draft.record(CheckpointHeld(step.id, number, command.outcome, command.actor, text_ref(command.remark)))
     done(draft, task.id, command.outcome)
-    _ask_next(draft, step, number + 1)
+    _ask_next(draft, step, number + 1, task.due_at)
 
 
 def _before_it_begins(draft: Draft, step: MentoringStep) -> str:
@@ -114,9 +114,10 @@ def miss_checkpoint(draft: Draft, event: CheckpointMissed) -> None:
     """The clock's part: the look did not come, so it counts as missed and the next is asked."""
     step = draft.tier.step_by_id[event.step]
     assert isinstance(step, MentoringStep)
+    task = _open(draft, step)
     draft.record(event)
-    withdraw_task(draft, task_ids.checkpoint(step.id, event.number))
-    _ask_next(draft, step, event.number + 1)
+    withdraw_task(draft, task.id)
+    _ask_next(draft, step, event.number + 1, task.due_at)
 
 
 def settle(draft: Draft) -> None:
@@ -129,7 +130,7 @@ def settle(draft: Draft) -> None:
             _ask_next(draft, step, len(draft.state.checkpoints.get(step.id, ())) + 1)
 
 
-def _ask_next(draft: Draft, step: MentoringStep, number: int) -> None:
+def _ask_next(draft: Draft, step: MentoringStep, number: int, last_due: datetime | None = None) -> None:
     if mentoring_complete(draft, step):
         return
     asked = Asked(
@@ -138,7 +139,15 @@ def _ask_next(draft: Draft, step: MentoringStep, number: int) -> None:
         remind=step.remind,
         escalate=Escalation(days=step.missed_after, to=step.escalate_to),
     )
-    ask(draft, task_ids.checkpoint(step.id, number), "checkpoint", asked, step.id, subject=str(number))
+    due = _in_pace(draft, step, last_due) if last_due else None
+    ask(draft, task_ids.checkpoint(step.id, number), "checkpoint", asked, step.id, subject=str(number), due=due)
+
+
+def _in_pace(draft: Draft, step: MentoringStep, last_due: datetime) -> datetime:
+    """Counted from when the last look was due, not from when it came: early ones would draw all of them together."""
+    due = draft.due(step.every, last_due)
+    # where that is over already, the pace begins anew: nobody is asked for the looks of a time that stood still
+    return due if due > draft.at else draft.due(step.every)
 
 
 def _open(draft: Draft, step: MentoringStep) -> Task:

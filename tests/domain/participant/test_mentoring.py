@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.participant import draft, mentoring
+from domain.participant.deadlines import ExtendDeadline
 from domain.participant.journey import Withdraw
 from domain.participant.mentoring import CheckpointHeld, CheckpointMissed, HoldCheckpoint
 from domain.participant.tasks import CompleteTask, TaskAsked, TaskCompleted, TaskEscalated, TaskOverdue, TaskWithdrawn
@@ -73,10 +74,31 @@ def test_a_clock_that_stood_still_for_long_asks_for_one_look_and_not_for_all_tha
     assert TaskWithdrawn("talk/checkpoint-1") in events
 
 
+def test_looks_that_come_early_or_late_or_never_keep_the_pace() -> None:
+    school = in_mentoring()
+    first = school.state.tasks["talk/checkpoint-1"].due_at
+    for days, fortnights in ((1, 1), (28, 2)):
+        school.passes(days=days)
+        school.when(HoldCheckpoint, MENTOR, **{**TALK, "outcome": "at_risk"})
+        (task,) = [task for task in school.state.tasks.values() if task.step == "talk"]
+        assert task.due_at == first + timedelta(weeks=2 * fortnights)
+    school.passes(days=18)
+    assert school.state.fact("talk.missed") == 1
+    assert school.state.tasks["talk/checkpoint-4"].due_at == first + timedelta(weeks=6)
+
+
+def test_the_pace_goes_on_from_the_day_to_which_a_look_was_put_off() -> None:
+    school = in_mentoring()
+    put_off = school.state.tasks["talk/checkpoint-1"].due_at + timedelta(days=7)
+    school.when(ExtendDeadline, MANAGER, task="talk/checkpoint-1", due_at=put_off, reason=REASON)
+    school.later(days=1).when(HoldCheckpoint, MENTOR, **TALK)
+    assert school.state.tasks["talk/checkpoint-2"].due_at == put_off + timedelta(weeks=2)
+
+
 def test_mentoring_is_complete_after_its_number_of_looks_if_enough_were_held() -> None:
     school = in_mentoring()
     school.when(HoldCheckpoint, MENTOR, **TALK)
-    school.passes(days=18)
+    school.passes(days=32)
     assert school.state.fact("talk.missed") == 1
     assert school.state.fact("talk.done") is True
     school.refuses(mentoring.NO_CHECKPOINT, HoldCheckpoint, MENTOR, **TALK)
