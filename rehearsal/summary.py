@@ -1,6 +1,7 @@
 """What a rehearsal came to, in numbers, and whether its log is sound."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from audit.verifying import verify_log
 from domain.calendar import local_day
 from domain.command import CASCADE, CLOCK
+from domain.participant.state import Participant, Phase
 from rehearsal.play import Play
 from rehearsal.tally import Tally
 
@@ -19,7 +21,10 @@ class Summary(msgspec.Struct, frozen=True):
     ended: date
     certified: int
     opened_below: int
+    certified_below: int
     completed_below: int
+    #: of those opened below: school -> its phase
+    not_certified: dict[str, Phase]
     withdrawn: int
     replaced: int
     people: int
@@ -50,6 +55,11 @@ class Summary(msgspec.Struct, frozen=True):
     is_sound: bool
 
 
+def not_certified(those: Iterable[Participant]) -> dict[str, Phase]:
+    """Who of them has no certificate, and in what phase each is: it left, was closed, or came to its end without."""
+    return {each.school: each.phase for each in those if each.certified_at is None}
+
+
 def summarise(play: Play, tally: Tally) -> Summary:
     """Recomputes the whole log; takes a moment. Raises LogUnavailable."""
     log, scene, programme = play.stage.office.log, play.scene, play.plan.programme
@@ -57,6 +67,7 @@ def summarise(play: Play, tally: Tally) -> Summary:
     first = {place.tier for place in play.plan.places}
     below = [each for each in scene.participants.values() if each.tier not in first and each.parent is not None]
     phases = Counter(each.phase for each in below)
+    uncertified = not_certified(below)
     zone = programme.time_zone
     return Summary(
         rollout=play.plan.rollout,
@@ -65,7 +76,9 @@ def summarise(play: Play, tally: Tally) -> Summary:
         ended=local_day(play.calendar.now, zone),
         certified=sum(each.certified_at is not None and each.tier in first for each in scene.participants.values()),
         opened_below=len(below),
+        certified_below=len(below) - len(uncertified),
         completed_below=phases["completed"],
+        not_certified=uncertified,
         withdrawn=sum(each.phase == "withdrawn" for each in scene.participants.values()),
         replaced=len(scene.rollout.replaced),
         people=tally.kinds["PersonRegistered"],

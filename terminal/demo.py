@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 _PROGRAMME = "nis-share"
 _COHORT = "2024"
 _SEED = 2024
+#: what became of a school that was not certified, by its phase
+_BECAME = {
+    "withdrawn": "(it withdrew)",
+    "closed": "(closed: it could go no further)",
+    "completed": "(its certificate's conditions were not met at its end)",
+}
+_STOOD = "(still under way)"
 
 
 @click.command()
@@ -46,7 +53,7 @@ def demo(seed: int, keep: Path | None, count: int) -> int:
     began = time.monotonic()
     with show_while(plan, folder) as watch:
         summary, _ = play(plan, folder, watch)
-    _print_summary(summary, time.monotonic() - began)
+    print_summary(summary, time.monotonic() - began)
     _print_next(plan, summary, folder)
     return 0 if summary.is_sound else 1
 
@@ -71,7 +78,7 @@ def _plan(rollout: str, seed: int, count: int) -> "Plan":
     return Plan(rollout, definition, _COHORT, tuple(chosen), seed, by_parent(nominees))
 
 
-def _print_summary(summary: "Summary", seconds: float) -> None:
+def print_summary(summary: "Summary", seconds: float) -> None:
     from terminal.tables import counted, print_fields
 
     s = summary
@@ -81,7 +88,7 @@ def _print_summary(summary: "Summary", seconds: float) -> None:
             "Rehearsal": f"{s.rollout}, seed {s.seed}",
             "Calendar": f"{s.began:%Y-%m-%d} to {s.ended:%Y-%m-%d}, in {seconds:.0f} s",
             "First tier": f"{s.certified} certified; {s.withdrawn} withdrew, {s.replaced} took its place",
-            "Second tier": f"{s.opened_below} opened by certified parents, {s.completed_below} at their end",
+            "Second tier": f"{s.opened_below} opened by certified parents; {_ends_below(s)}",
             "People": f"{s.people} simulated; {s.left} left a seat, {s.substitutes} stood in for another",
             "Commands": f"{s.commands} of people, {s.clock} of the clock, {s.followed} that followed",
             "Tasks": f"{s.tasks}, of which {s.overdue} fell overdue and {s.escalated} were escalated",
@@ -91,6 +98,13 @@ def _print_summary(summary: "Summary", seconds: float) -> None:
             "Mark": f"{s.size}:{s.root}",
         }
     )
+
+
+def _ends_below(summary: "Summary") -> str:
+    """How many of the second tier were certified and came to their end, and what became of the others."""
+    certified = f"{summary.certified_below} certified, {summary.completed_below} at their end"
+    others = ", ".join(f"{school} {_BECAME.get(phase, _STOOD)}" for school, phase in summary.not_certified.items())
+    return f"{certified}; not certified: {others}" if others else certified
 
 
 def _print_next(plan: "Plan", summary: "Summary", folder: Path) -> None:

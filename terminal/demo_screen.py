@@ -56,7 +56,7 @@ def show_while(plan: "Plan", folder: Path) -> "Iterator[Watch]":
 
 
 class Lines:
-    """One line when a month is over."""
+    """One line when a month is over, and one at the end."""
 
     def __init__(self, plan: "Plan", folder: Path) -> None:
         print(f"{plan.programme.title.en}, cohort {plan.cohort}: {len(plan.places)} schools, seed {plan.seed}.")
@@ -64,7 +64,7 @@ class Lines:
         self._month = ""
 
     def note(self, play: "Play", seen: "list[Seen]") -> None:
-        month = f"{play.calendar.now:%Y-%m}"
+        month = "the end" if play.scene.rollout.status == "closed" else f"{play.calendar.now:%Y-%m}"
         if month == self._month:
             return
         self._month = month

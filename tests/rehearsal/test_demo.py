@@ -57,7 +57,8 @@ def test_the_whole_cohort_of_2024_comes_to_its_end(home: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     said = ended.stdout
     assert re.search(r"^First tier +20 certified; 1 withdrew, 1 took its place$", said, re.M)
-    assert re.search(r"^Second tier +40 opened by certified parents, 40 at their end$", said, re.M)
+    assert re.search(r"^Second tier +40 opened by certified parents; 40 certified, 40 at their end$", said, re.M)
+    assert re.search(r"^the end  first tier 20, certified 20;  second tier 40, certified 40;", said, re.M)
     assert re.search(r"^People .* 1 left a seat, 1 stood in for another$", said, re.M)
     assert re.search(r"^Evidence +[1-9]\d* times returned", said, re.M)
     assert re.search(r"^Mentoring +[1-9]\d* checkpoints missed$", said, re.M)
