@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,10 @@ MOST_COLUMNS = 100
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 _TABLES = "give the table as .xlsx or as CSV UTF-8"
 _SPLIT = "give it in parts, further schools to 'school enrol'"
+_ONE_SHEET = "put all rows on one sheet"
 _BEGINNING = 1_000
+#: Excel and its kin write such a line above a table, take it as the delimiter, and never show it
+_SEPARATOR = re.compile(r"sep=([;,\t])\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,8 +118,11 @@ def _checked(
 
 def _from_text(path: Path, content: bytes) -> list[tuple[int, tuple[str, ...]]]:
     text = _decoded(path, content)
+    named = _SEPARATOR.match(text)
+    if named:
+        text = text[named.end() :]
     first = text.partition("\n")[0]
-    delimiter = max(";,\t", key=first.count)
+    delimiter = named[1] if named else max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[tuple[int, tuple[str, ...]]] = []
     number = 1
@@ -160,6 +167,9 @@ def _from_workbook(path: Path, worksheet: "Worksheet") -> tuple[list[tuple[int, 
             if fault := _fault_of(cell):
                 problems.append(RosterProblem(number, get_column_letter(column), *fault))
         lines.append((number, _trimmed(tuple(_text(cell.value) for cell in row))))
+        # as a filter leaves it: whoever gives the file means the rows that are seen
+        if any(lines[-1][1]) and number in worksheet.row_dimensions and worksheet.row_dimensions[number].hidden:
+            problems.append(RosterProblem(number, "", "is hidden", "show it, or remove it"))
     return lines, problems
 
 
@@ -175,14 +185,20 @@ def _fault_of(cell: "Cell | MergedCell") -> tuple[str, str] | None:
 
 
 def _the_sheet(path: Path, worksheets: "Sequence[Worksheet]") -> "Worksheet":
-    """The first sheet that has cells; another one with the same columns would be left out without a word."""
-    first, *others = [each for each in worksheets if _has_cells(each)] or worksheets[:1]
+    """The first sheet with cells that is shown; another one with the same columns would be left out without a word."""
+    filled = [each for each in worksheets if _has_cells(each)] or worksheets[:1]
+    first = next((each for each in filled if not _is_hidden(each)), filled[0])
     header = _columns(first)
-    for each in others:
-        if _columns(each) == header:
+    for each in filled:
+        if each is not first and _columns(each) == header:
             message = f"has the same columns on the sheets '{first.title}' and '{each.title}'"
-            raise _unreadable(path, message, "put all rows on one sheet")
+            right = f"put all rows on one sheet; '{each.title}' is hidden" if _is_hidden(each) else _ONE_SHEET
+            raise _unreadable(path, message, right)
     return first
+
+
+def _is_hidden(worksheet: "Worksheet") -> bool:
+    return bool(worksheet.sheet_state != "visible")
 
 
 def _has_cells(worksheet: "Worksheet") -> bool:

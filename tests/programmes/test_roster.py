@@ -50,6 +50,17 @@ def test_lists_of_every_office_program_are_read(sheet: Path, programme: Programm
     assert (place.school, place.names.kk, place.parent) == ("nis-semey", "Семей НЗМ", None)
 
 
+@pytest.mark.parametrize(("line", "delimiter"), [("sep=;\r\n", ";"), ("\ufeffSEP=,\n", ","), ("sep=\t\n", "\t")])
+def test_the_line_that_names_the_delimiter_is_no_row(
+    sheet: Path, programme: Programme, line: str, delimiter: str
+) -> None:
+    bad = SEMEY.replace("nis-semey", "Nis Semey")
+    sheet.write_text(line + f"{HEADER}\n{SEMEY}\n".replace(",", delimiter))
+    assert [place.school for place in read_roster(sheet, programme)] == ["nis-semey"]
+    sheet.write_text(line + f"{HEADER}\n{bad}\n".replace(",", delimiter))
+    assert [problem.row for problem in problems_of(sheet, programme)] == [2]
+
+
 def test_columns_may_stand_in_any_order_and_in_capitals(sheet: Path, programme: Programme) -> None:
     sheet.write_text(
         "Language,Region,NAME_EN,name_ru,name_kk,tier,School\nboth,Abai,NIS,НИШ,НЗМ,intellectual-school,nis-semey\n"
@@ -225,6 +236,31 @@ def test_no_sheet_of_schools_is_left_out_without_a_word(tmp_path: Path, programm
     assert str(problem) == (
         "the file: has the same columns on the sheets 'Sheet' and 'Second branch'; put all rows on one sheet"
     )
+
+
+def test_a_hidden_sheet_is_not_the_list(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    book = workbook(path, [HEADER.split(","), SEMEY.split(",")])
+    hidden = book.create_sheet("Lists of choice", 0)
+    hidden.append(["kk", "ru"])
+    hidden.sheet_state = "hidden"
+    book.save(path)
+    assert [place.school for place in read_roster(path, programme)] == ["nis-semey"]
+    hidden.delete_rows(1)
+    hidden.append(HEADER.split(","))
+    book.save(path)
+    (problem,) = problems_of(path, programme)
+    assert problem.right == "put all rows on one sheet; 'Lists of choice' is hidden"
+
+
+def test_a_row_that_a_filter_hides_is_not_taken_without_a_word(tmp_path: Path, programme: Programme) -> None:
+    path = tmp_path / "schools.xlsx"
+    book = workbook(path, [HEADER.split(","), SEMEY.split(","), SEMEY.replace("nis-semey", "nis-abay").split(",")])
+    assert book.active is not None
+    for number in (3, 4):
+        book.active.row_dimensions[number].hidden = True
+    book.save(path)
+    assert [str(each) for each in problems_of(path, programme)] == ["row 3: is hidden; show it, or remove it"]
 
 
 def test_a_workbook_that_openpyxl_stumbles_over_is_refused(tmp_path: Path, programme: Programme) -> None:
