@@ -3,6 +3,7 @@
 import codecs
 import os
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -38,20 +39,20 @@ class FileFound(msgspec.Struct, frozen=True):
     size: int
 
 
-def inspect_file(path: Path | str, *, largest: int) -> FileFound:
-    """What a file is, before it is put; ArtefactProblem when it can't be taken."""
+def inspect_file(path: Path | str, *, largest: int, taken: Iterable[str] = MEDIA_TYPES) -> FileFound:
+    """What a file is, before it is put; ArtefactProblem when it can't be taken, which tells the endings `taken`."""
     with opened_file(path, largest=largest) as stream:
         size = os.fstat(stream.fileno()).st_size
         first = stream.read(FIRST_BYTES)
-    return FileFound(media_type_of(path, first), size)
+    return FileFound(media_type_of(path, first, taken), size)
 
 
-def media_type_of(path: Path | str, first: bytes) -> str:
+def media_type_of(path: Path | str, first: bytes, taken: Iterable[str] = MEDIA_TYPES) -> str:
     """`first` are the file's first bytes; ArtefactProblem when the type is not taken, or the ending says another."""
     extension = Path(path).suffix.lower()
     expected = MEDIA_TYPES.get(extension)
     if expected is None:
-        raise ArtefactProblem("type-unknown", path=shown(path), extension=extension, taken=" ".join(MEDIA_TYPES))
+        raise ArtefactProblem("type-unknown", path=shown(path), extension=extension, taken=" ".join(taken))
     found = _found(Path(path), first)
     if found == expected or (expected in _TEXTS and found == "text/plain"):
         return expected

@@ -34,11 +34,12 @@ def submit_files(
 
     step, name, item = item_meant(to, wanted)
     types = [_type_of(path, item) for path in files]
-    _must_differ(files)
+    _must_differ(files, [path.resolve() for path in files])
     store = open_artefacts(settings().evidence)
     new: list[str] = []
     try:
         kept = [_keep(store, path, each, item, new) for path, each in zip(files, types, strict=True)]
+        _must_differ(files, [artefact.sha256 for artefact in kept])
         command = _command(to, (step, name), files, kept, remark, happened, command_id)
     except BaseException:
         _take_back(store, new)
@@ -52,13 +53,18 @@ def submit_files(
     return answer, f"Submitted: {title}, {len(kept)} file{'s' if len(kept) > 1 else ''}."
 
 
-def _must_differ(files: Sequence[Path]) -> None:
-    """One file given twice would count as two. Raises BadInput."""
-    first: dict[Path, Path] = {}
-    for path in files:
-        before = first.setdefault(path.resolve(), path)
-        if before is not path:
-            raise BadInput(f"{path} is given twice; name each file once.")
+def _must_differ(files: Sequence[Path], known_by: Sequence[object]) -> None:
+    """One file given twice, or under two names, would count as two. Raises BadInput."""
+    from activities.file_reading import shown
+
+    first: dict[object, Path] = {}
+    for path, key in zip(files, known_by, strict=True):
+        before = first.setdefault(key, path)
+        if before is path:
+            continue
+        if before.resolve() == path.resolve():
+            raise BadInput(f"{shown(path)} is given twice; name each file once.")
+        raise BadInput(f"{shown(path)} is the same as {shown(before)}, byte for byte; give one of them.")
 
 
 def _type_of(path: Path, item: "EvidenceItem") -> str:
@@ -68,10 +74,11 @@ def _type_of(path: Path, item: "EvidenceItem") -> str:
     from domain.file_types import MEDIA_TYPES
     from domain.text import SHORT, unprintable
 
-    media_type = inspect_file(path, largest=item.accepts.max_bytes).media_type
+    taken = [ending for ending, each in MEDIA_TYPES.items() if each in item.accepts.media_types]
+    media_type = inspect_file(path, largest=item.accepts.max_bytes, taken=taken).media_type
     if media_type not in item.accepts.media_types:
-        taken = ", ".join(ending for ending, each in MEDIA_TYPES.items() if each in item.accepts.media_types)
-        raise BadInput(f"{shown(path)}: '{item.id}' takes files of the types {taken}, not {path.suffix.lower()}.")
+        listed = ", ".join(taken)
+        raise BadInput(f"{shown(path)}: '{item.id}' takes files of the types {listed}, not {path.suffix.lower()}.")
     if unprintable(path.name) is not None or not path.name.strip():
         raise BadInput(f"{shown(path)}: the name of the file contains a control character.")
     if len(path.name) > SHORT:

@@ -94,6 +94,13 @@ def test_a_file_that_is_given_twice_is_not_two(short: Short, tmp_path: Path) -> 
     assert "plan.txt is given twice" in submit(short, PLAN, file, tmp_path / "." / "plan.txt", code=2)
 
 
+def test_a_copy_of_a_file_is_no_second_one(unchanged: Short, tmp_path: Path) -> None:
+    before = kept(unchanged), texts(unchanged)
+    files = [write(tmp_path / f"{name}.txt", "one and the same") for name in ("жоспар", "көшірме")]
+    assert "көшірме.txt is the same as" in submit(unchanged, PLAN, *files, code=2)
+    assert (kept(unchanged), texts(unchanged)) == before
+
+
 def test_a_file_whose_name_was_erased_comes_back_under_its_hash(short: Short, tmp_path: Path) -> None:
     submit(short, PLAN, write(tmp_path / "erased.txt"))
     short("person", "erase", short.lead, "--yes")
@@ -145,7 +152,7 @@ def test_a_retried_submission_is_the_same(short: Short, tmp_path: Path) -> None:
         ("large.txt", "x" * 101, 2, "at most 100 bytes"),
         ("table.csv", "a,b\n", 2, "'plan' takes files of the types .pdf, .txt, not .csv."),
         ("picture.pdf", "no PDF", 2, "does not contain what its ending .pdf says"),
-        ("virus.exe", "x", 2, "of a type that is not taken"),
+        ("virus.exe", "x", 2, "of a type that is not taken; these are: .pdf .txt."),
         ("bell\x07.txt", "x", 2, "the name of the file contains a control character"),
     ],
 )
