@@ -55,6 +55,7 @@ class _Schools:
         if rollout:
             rollout_named(log, rollout)
         self._place = f" in {rollout}" if rollout else ""
+        self._closed = {row["rollout"] for row in log.rows("rollouts", status="closed")}
         self._rows: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in log.rows("participants", rollout=rollout) if rollout else log.rows("participants"):
             self._rows[row["school"]].append(row)
@@ -66,7 +67,10 @@ class _Schools:
             close = hint(school, self._rows.keys(), self._nearest)
             raise NotFound(f"There is no school '{school}'{self._place}{close}")
         if len(found) > 1:
-            choices = ", ".join(sorted(row["participant"] for row in found))
+            under_way = [row for row in found if row["rollout"] not in self._closed]
+            if len(under_way) == 1:
+                return meant_of(under_way[0])
+            choices = ", ".join(sorted(row["participant"] for row in under_way or found))
             raise BadInput(f"'{school}' takes part in several rollouts; say which one: {choices}.")
         return meant_of(found[0])
 

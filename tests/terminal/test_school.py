@@ -326,3 +326,26 @@ def test_a_full_team_is_under_way(kaskad: Calls, cohort: str) -> None:
 def test_a_school_of_several_rollouts_asks_which(kaskad: Calls, cohort: str, tmp_path: Path) -> None:
     started(kaskad, f"{cohort}-again", tmp_path)
     assert f"{cohort}/school-1" in kaskad("school", "show", "school-1", code=2).err
+
+
+def test_a_school_of_an_earlier_rollout_too_means_the_one_that_goes_on(
+    kaskad: Calls, cohort: str, tmp_path: Path
+) -> None:
+    school = f"only-in-{cohort}"
+    start = (
+        "rollout",
+        "start",
+        "nis-share",
+        "--cohort",
+        "2024",
+        "--schools",
+        school_list(tmp_path, [school_row(school)]),
+    )
+    for rollout in ("before", "now"):
+        kaskad(*start, "--id", f"{cohort}-{rollout}")
+    assert f"{cohort}-now/{school}" in kaskad("school", "show", school, code=2).err
+    kaskad("rollout", "close", f"{cohort}-before", "--reason", "It is over", "--force")
+    assert kaskad("school", "show", school, "--json").json["rollout"] == f"{cohort}-now"
+    assert kaskad("school", "show", f"{cohort}-before/{school}", "--json").json["rollout"] == f"{cohort}-before"
+    kaskad("rollout", "close", f"{cohort}-now", "--reason", "It is over", "--force")
+    assert f"{cohort}-before/{school}" in kaskad("school", "show", school, code=2).err
