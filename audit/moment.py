@@ -32,22 +32,28 @@ def read_moment(text: str, time_zone: str, known_on: str | None = None) -> Momen
 def read_instant(text: str, time_zone: str, *, end_of_day: bool, or_position: bool = False) -> datetime:
     """A date alone is the start or the end of that day in the time zone, which also holds where none is given."""
     try:
-        return _of_day(date.fromisoformat(text.strip()), time_zone, end_of_day)
-    except ValueError:
-        pass
+        instant = _read(text.strip(), time_zone, end_of_day)
+        # what is answered is told by the clocks of the zone
+        _exactly(instant, time_zone)
     except OverflowError as error:
         raise BadMoment(f"'{text}' is beyond what a calendar can say.") from error
-    try:
-        instant = datetime.fromisoformat(text.strip())
-        if instant.tzinfo is None:
-            instant = instant.replace(tzinfo=zone(time_zone))
-        return instant.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         position = ", or a position in the log (812)" if or_position else ""
         raise BadMoment(
             f"'{text}' is no time: give a date (2025-10-31), a time (2025-10-31T18:00, in {time_zone}), "
             f"or an instant (2025-10-31T13:00:00Z){position}."
         ) from error
+    return instant
+
+
+def _read(text: str, time_zone: str, end_of_day: bool) -> datetime:
+    """Raises ValueError, OverflowError."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo is not None else instant.replace(tzinfo=zone(time_zone))).astimezone(UTC)
+    return _of_day(day, time_zone, end_of_day)
 
 
 def _of_day(day: date, time_zone: str, end_of_day: bool) -> datetime:

@@ -1,7 +1,7 @@
 """Whom an auditor means: a rollout, a school or a person by a word, the nearest one told when there is none."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from audit.archive import Archive
 from domain.identity import (
@@ -16,6 +16,8 @@ from domain.identity import (
 
 _PERSONS = re.compile(rb'"((?:p-[0-9a-z]{8})|(?:sim-[a-z0-9-]{1,58}))"')
 _PAGE = 1000
+#: so many rollouts are named where none is near to the one that was asked for
+_FEW = 4
 
 
 class NotInLog(LookupError):
@@ -31,7 +33,7 @@ def find_rollout(archive: Archive, word: str) -> str:
     known = [stream_subject(stream) for stream in archive.snapshot.streams("rollout:")]
     if word in known:
         return word
-    raise NotInLog(f"The log has no rollout '{word}'{_hint(word, known)}")
+    raise NotInLog(f"The log has no rollout '{word}'{_hint(word, known, rollouts=known)}")
 
 
 def find_school(archive: Archive, word: str, rollout: str | None = None) -> str:
@@ -62,9 +64,10 @@ def find_subject(archive: Archive, word: str) -> str:
     try:
         return find_school(archive, word)
     except NotInLog:
-        known = {stream_subject(each) for each in streams if stream_kind(each) == "rollout"}
-        known |= {school_of(stream_subject(each)) for each in streams if stream_kind(each) == "participant"}
-        raise NotInLog(f"The log has no rollout and no school '{word}'{_hint(word, known)}") from None
+        rollouts = {stream_subject(each) for each in streams if stream_kind(each) == "rollout"}
+        schools = {school_of(stream_subject(each)) for each in streams if stream_kind(each) == "participant"}
+        hint = _hint(word, rollouts | schools, rollouts=rollouts)
+        raise NotInLog(f"The log has no rollout and no school '{word}'{hint}") from None
 
 
 def require_person(archive: Archive, person: str) -> None:
@@ -86,6 +89,9 @@ def _persons_in(archive: Archive) -> set[str]:
     return found
 
 
-def _hint(word: str, known: Iterable[str]) -> str:
+def _hint(word: str, known: Iterable[str], rollouts: Collection[str] = ()) -> str:
+    """The nearest; else the rollouts, whose names an auditor with nothing but a copy may not know."""
     close = nearest(word, known)
-    return f"; did you mean '{close}'?" if close else "."
+    if close:
+        return f"; did you mean '{close}'?"
+    return f"; its rollouts: {', '.join(sorted(rollouts))}." if 0 < len(rollouts) <= _FEW else "."
