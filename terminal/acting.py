@@ -20,6 +20,7 @@ T = TypeVar("T")
 _OPTIONS = {
     "id": "--command-id", "answer": "--answer", "happened_at": "--happened-at", "outcome": "--outcome",
     "points": "--points", "until": "--until", "right": "RIGHT", "seat": "SEAT", "duty": "--duty",
+    "due_at": "--to", "starts_at": "--at", "took_place": "--took-place", "number": "--number",
 }  # fmt: skip
 
 #: how long an answer may take: the door itself gives up after ten seconds

@@ -1,7 +1,7 @@
 """Who sits where and who has which duty: one seat at a time, or a whole table."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -61,6 +61,8 @@ def _last_day_away(meant: Meant, until: str) -> datetime:
     day = day_meant(until, "--until")
     with reading() as log, states_of(log) as states:
         time_zone = states.programme(meant.rollout).time_zone
+    if day == date.max:
+        raise BadInput(f"--until: {day} is no time at which anything here can happen.")
     return instant_on(day + timedelta(days=1), time(0), time_zone)
 
 

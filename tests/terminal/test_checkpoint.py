@@ -55,6 +55,7 @@ def test_what_is_not_there_says_what_is(short: Short) -> None:
     )
     assert "is not mentored" in hold(short, short.host, "--outcome", "on_track", code=1)
     assert "'--outcome'" in hold(short, short.first, "--outcome", "fine", code=2)
+    assert "--number is 1001" in hold(short, short.first, "--outcome", "on_track", "--number", 1001, code=2)
     assert "did you mean" in short("checkpoint", "list", f"{short.first}x", code=1).err
 
 

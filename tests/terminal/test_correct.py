@@ -54,6 +54,7 @@ def test_when_it_took_place_is_corrected(short: Short) -> None:
     position = held(short)
     assert "write it as 2026-11-25 10:00" in correct(short, position, "--took-place", "yesterday", code=2)
     assert "has not come yet" in correct(short, position, "--took-place", "2090-01-01 10:00", code=1)
+    assert "--took-place 9999-12-31T" in correct(short, position, "--took-place", "9999-12-31 10:00", code=2)
 
 
 def test_values_have_the_types_of_their_fields(short: Short) -> None:

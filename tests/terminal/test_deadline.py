@@ -28,6 +28,7 @@ def test_a_date_is_later_than_the_one_before_and_not_past(short: Short) -> None:
     assert "is not after the present one" in extend(short, "wish/go-on", "2020-01-01", code=1)
     assert "too far ahead" in extend(short, "wish/go-on", "2094-01-01", code=1)
     assert "write it as 2026-11-25" in extend(short, "wish/go-on", "tomorrow", code=2)
+    assert "--to 9999-12-31T" in extend(short, "wish/go-on", "9999-12-31", code=2)
 
 
 def test_only_the_programme_manager_extends_it(short: Short) -> None:

@@ -52,6 +52,7 @@ def test_somebody_stands_in_to_the_end_of_the_last_day(kaskad: Calls, cohort: st
     assert ended["events"] == ["SubstituteNamed"]
     assert "is over already" in kaskad(*seat, "--substitute", other, "--until", "2024-01-20", code=1).err
     assert "write it as" in kaskad(*seat, "--substitute", other, "--until", "20 January", code=2).err
+    assert "is no time at which" in kaskad(*seat, "--substitute", other, "--until", "9999-12-31", code=2).err
     assert "Nobody acts" in kaskad(*seat, "--back").out
     assert "Already done" in kaskad(*seat, "--back").out
 
