@@ -50,6 +50,10 @@ def log_of(folder: Path) -> Path:
     return folder / "log.db"
 
 
+def evidence_of(folder: Path) -> Path:
+    return folder / "evidence"
+
+
 @asynccontextmanager
 async def open_stage(folder: Path, client: Client, rollout: str) -> AsyncIterator[Stage]:
     """Opens the places and serves the task queue, which has the rollout's name. Raises LogUnavailable."""
@@ -59,7 +63,7 @@ async def open_stage(folder: Path, client: Client, rollout: str) -> AsyncIterato
         asker = Asker(client, rollout, "rehearsal")
         office.courier.serve(asker)
         async with _worker(client, rollout, office):
-            yield Stage(folder, office, asker, open_artefacts(folder / "evidence"))
+            yield Stage(folder, office, asker, open_artefacts(evidence_of(folder)))
 
 
 def _worker(client: Client, task_queue: str, office: Office) -> Worker:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 
 def new_folder(keep: Path | None, seed: int) -> tuple[Path, str]:
-    """An empty folder and an id of its own for a rehearsal."""
+    """A folder that was empty, and is now this rehearsal's alone, and an id of its own."""
     from rehearsal.plan import rehearsal_id
+    from rehearsal.stage import evidence_of
     from runtime.settings import settings
 
     rollout = rehearsal_id(seed, time.time_ns())
@@ -24,8 +26,12 @@ def new_folder(keep: Path | None, seed: int) -> tuple[Path, str]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise Refused(f"{folder} is not empty: a rehearsal needs a folder of its own.")
+            raise FileExistsError
+        # Two that find it empty at the same moment would end each other's server: one of them makes this.
+        evidence_of(folder).mkdir(mode=0o700)
     except OSError as problem:
+        if isinstance(problem, FileExistsError) and folder.is_dir():
+            raise Refused(f"{folder} is not empty: a rehearsal needs a folder of its own.") from problem
         # the data folder is a store of the product's; a folder that was named is a place to write to as any other
         kind = ServiceUnavailable if keep is None and is_of_the_disk(problem) else Refused
         raise kind(f"{folder} can't be made an empty folder: {problem.strerror}.") from problem
@@ -36,6 +42,7 @@ def play(plan: "Plan", folder: Path, watch: "Watch") -> tuple["Summary", "Tally"
     """From the first day to the last, on the main thread."""
     from rehearsal.calendar import RehearsalStuck
     from rehearsal.performance import perform
+    from rehearsal.stage import evidence_of
     from rehearsal.venue import server_at_hand
     from runtime.settings import settings
 
@@ -46,6 +53,10 @@ def play(plan: "Plan", folder: Path, watch: "Watch") -> tuple["Summary", "Tally"
         raise Refused(f"{stuck} What was played is kept in {shown_path(folder)}.") from stuck
     except OSError as problem:
         raise ServiceUnavailable(f"{shown_path(folder)} can't be written: {problem.strerror}.") from problem
+    finally:
+        # what was never begun leaves the folder as it was
+        with suppress(OSError):
+            evidence_of(folder).rmdir()
 
 
 def must_have_ended(summary: "Summary", folder: Path) -> None:

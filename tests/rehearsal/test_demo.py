@@ -132,6 +132,27 @@ def test_a_folder_that_is_not_empty_is_refused(home: Path, tmp_path: Path) -> No
     assert "is not empty" in ended.stderr
 
 
+def test_of_two_on_one_folder_at_once_the_second_is_refused(home: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    both = [
+        subprocess.Popen(
+            [COMMAND, "demo", "--schools", "2", "--seed", "5", "--keep", str(kept)],
+            env=_environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    said = [each.communicate(timeout=300) for each in both]
+    assert sorted(each.returncode for each in both) == [0, 1], said
+    assert sum("is not empty" in err for _, err in said) == 1
+
+
+def test_a_folder_on_which_nothing_began_is_left_empty(home: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    ended = _demo(home, "--schools", "2", "--keep", str(kept), TEMPORAL_ADDRESS="127.0.0.1:1")
+    assert ended.returncode == 3
+    assert list(kept.iterdir()) == []
+
+
 def test_a_folder_that_can_not_be_made_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
     for keep in (tmp_path / "letter.txt", Path("/proc/demo")):
