@@ -9,7 +9,7 @@ import click
 from terminal.destination import must_be_free
 from terminal.options import json_option
 from terminal.outcome import BadInput, NotFound, Refused
-from terminal.tables import print_fields, print_json
+from terminal.tables import counted, print_fields, print_json
 
 if TYPE_CHECKING:
     from activities.backup import Manifest
@@ -52,7 +52,7 @@ def _evidence(manifest: "Manifest") -> str:
     kept = manifest.evidence
     if not kept.copied:
         return "not copied: its store is elsewhere and needs a backup of its own"
-    return f"{kept.files} files, {kept.bytes} bytes"
+    return f"{counted(kept.files, 'file')}, {counted(kept.bytes, 'byte')}"
 
 
 @click.command()
@@ -97,7 +97,7 @@ def _tell(restored: "Restored", workflows: str) -> None:
     fields: dict[str, object] = {
         "Events": restored.size,
         "Persons": restored.persons,
-        "Evidence": f"{restored.evidence} files that were missing",
+        "Evidence": f"{counted(restored.evidence, 'file')} put back",
         "Erased again": restored.erased_again,
         "Workflows": workflows,
         "Mark": f"{restored.size}:{restored.root}",

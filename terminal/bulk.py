@@ -134,6 +134,10 @@ async def _ask(asker: "Asker", each: RowCommand) -> Outcome:
     return Outcome(each.label, DONE if answer.first else ALREADY, "", answer.last or None)
 
 
+def _row(outcome: Outcome) -> tuple[str | None, ...]:
+    return tuple(cell or None for cell in (*outcome.label, outcome.result, outcome.why))
+
+
 def report(columns: Sequence[str], outcomes: Iterable[Outcome], *, as_json: bool) -> int:
     """Prints a row for each, and a line that counts them; the exit code of the whole."""
     listed = list(outcomes)
@@ -141,13 +145,12 @@ def report(columns: Sequence[str], outcomes: Iterable[Outcome], *, as_json: bool
         keys = [column.lower() for column in columns]
         print_json(
             [
-                {**dict(zip(keys, each.label, strict=True)), "result": each.result, "why": each.why or None,
-                 "event": each.position}
+                {**dict(zip((*keys, "result", "why"), _row(each), strict=True)), "event": each.position}
                 for each in listed
             ]
-        )  # fmt: skip
+        )
     else:
-        print_table((*columns, "Result", "Why"), [(*each.label, each.result, each.why or "-") for each in listed])
+        print_table((*columns, "Result", "Why"), [_row(each) for each in listed])
         numbers = {
             result: sum(each.result == result for each in listed) for result in (DONE, ALREADY, NOT_TAKEN, UNKNOWN)
         }

@@ -119,7 +119,7 @@ def _together_into_registry(registry: Registry, drafts: Sequence[PersonDraft]) -
         try:
             person, was_there = _into_registry(registry, draft)
         except PersonProblem as problem:
-            outcomes.append(Outcome((draft.names, "-"), NOT_TAKEN, str(problem)))
+            outcomes.append(Outcome((draft.names, ""), NOT_TAKEN, str(problem)))
             continue
         taken.append(person)
         outcomes.append(Outcome((draft.names, person.person), ALREADY if was_there else DONE))

@@ -120,7 +120,7 @@ def _print(found: Plan) -> None:
         return
     print_table(("Tier", "Planned", "Listed", "Seats", "Filled", "To assign"), _tiers(found))
     for title, columns, rows in (
-        ("Refused", ("School", "Why"), [(each.params.get("school", "-"), said(each)) for each in found.refused]),
+        ("Refused", ("School", "Why"), [(each.params.get("school"), said(each)) for each in found.refused]),
         ("Asked at once", ("Role", "Task", "Participants", "First due"), asked),
         ("Chosen", ("Parameter", "Value", "Default"), _chosen(found)),
     ):
@@ -165,7 +165,7 @@ def _events(found: Plan) -> str:
     return f"{len(found.imagined.events)} events: {kinds}"
 
 
-def _tiers(found: Plan) -> list[tuple[str, int | None, int, int, int, str]]:
+def _tiers(found: Plan) -> list[tuple[str, int | None, int, int, int, str | None]]:
     """Where the cohort plans nothing for a tier, that is not the same as planning none."""
     programme = found.wanted.definition.programme
     planned = programme.cohorts[found.wanted.cohort].participants
@@ -179,10 +179,10 @@ def _tiers(found: Plan) -> list[tuple[str, int | None, int, int, int, str]]:
     return rows
 
 
-def _duties(tier: Tier, number: int) -> str:
+def _duties(tier: Tier, number: int) -> str | None:
     """Duties that somebody has to be given by hand; the others follow from the parent's team."""
     by_hand = [duty.role for duty in tier.duties if duty.from_parent is None]
-    return ", ".join(f"{number} {role}" for role in by_hand) if number and by_hand else "-"
+    return ", ".join(f"{number} {role}" for role in by_hand) if number and by_hand else None
 
 
 def _asked(found: Plan) -> list[tuple[str, str, int, datetime]]:
@@ -215,7 +215,7 @@ def _notes(found: Plan) -> Iterator[str]:
             yield f"The list has {listed} of the tier {tier}; the cohort plans {planned}."
         if seats > filled:
             yield f"Nobody sits in {seats - filled} of {seats} seats of the tier {tier} yet ('kaskad school seat')."
-        if duties != "-":
+        if duties:
             yield f"The tier {tier} needs {duties} ('kaskad school assign')."
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from programmes.sheet import RosterProblem
 
 
-#: a line of the table: the row, or a dash where the fault has none, then column, problem, and what would be right
-Fault = tuple[int | str, str, str, str]
+#: a line of the table: the row, if the fault has one, then column, problem, and what would be right
+Fault = tuple[int | str | None, str | None, str, str | None]
 _PROBLEM = ("Row", "Column", "Problem", "Right would be")
 #: the same fault of more rows than these is told once
 _FEW = 5
@@ -60,7 +60,7 @@ def read_places(
 def refuse_rows(file: Path, problems: "Iterable[RosterProblem]", *, as_json: bool = False) -> NoReturn:
     """Prints what is wrong with which row, and ends the command."""
     listed = list(problems)
-    rows: list[Fault] = [(each.row or "-", each.column or "-", each.message, each.right or "-") for each in listed]
+    rows: list[Fault] = [(each.row or None, each.column or None, each.message, each.right or None) for each in listed]
     shown = rows if as_json else _once(rows)
     print_table(_PROBLEM, shown if as_json else shown[:_SHOWN], as_json=as_json)
     if not as_json and len(shown) > _SHOWN:
@@ -71,7 +71,7 @@ def refuse_rows(file: Path, problems: "Iterable[RosterProblem]", *, as_json: boo
 
 def _once(rows: "Iterable[Fault]") -> "list[Fault]":
     """The same fault of many rows in one line, at the first of them."""
-    alike: dict[tuple[str, str, str], list[int]] = {}
+    alike: dict[tuple[str | None, str, str | None], list[int]] = {}
     lines: list[tuple[int, Fault]] = []
     for row in rows:
         if isinstance(row[0], int):
@@ -125,7 +125,7 @@ def print_refusals(refused: "Iterable[Refused]", *, as_json: bool = False) -> No
     """A table of what the domain refuses, school by school, in the language of the settings."""
     from terminal.saying import said
 
-    rows = [(each.params.get("school", "-"), said(each)) for each in refused]
+    rows = [(each.params.get("school"), said(each)) for each in refused]
     if as_json:
         print_json({"refused": [{"school": school, "why": why} for school, why in rows]})
     else:

@@ -47,3 +47,10 @@ def test_faults_beyond_a_screen_are_left_to_programs(tmp_path: Path, capsys: pyt
     with pytest.raises(BadInput):
         refuse_rows(tmp_path / "rows.csv", faults, as_json=True)
     assert len(json.loads(capsys.readouterr().out)) == 500
+
+
+def test_what_a_fault_does_not_say_is_null_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(BadInput):
+        refuse_rows(tmp_path / "rows.csv", [RosterProblem(0, "", "is empty")], as_json=True)
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told == {"row": None, "column": None, "problem": "is empty", "right_would_be": None}

@@ -98,6 +98,7 @@ def test_of_many_only_those_are_refused_who_are_known_otherwise(
     rows = "".join(f"Person {number},many-{number}@school.kz\n" for number in range(5))
     told = kaskad("person", "add", "--file", table(tmp_path, f"name,email\n{rows}"), "--json", code=1).json
     assert [each["result"] for each in told] == ["done", "done", "done", "refused", "done"]
+    assert [each["person"] is None for each in told] == [False, False, False, True, False]
     again = kaskad("person", "add", "--file", tmp_path / "people.csv", "--json", code=1).json
     assert {each["result"] for each in again} == {"already done", "refused"}
 

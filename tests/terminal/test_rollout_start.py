@@ -36,6 +36,7 @@ def test_a_dry_run_says_what_would_happen_and_records_nothing(kaskad: Calls, rol
     assert told["events"]["Enrolled"] == 21
     assert {"tier": "astana-school", "planned": 10, "listed": 10, "seats": 50, "filled": 0,
             "to_assign": "10 mentor, 10 reviewer"} in told["tiers"]  # fmt: skip
+    assert [each["to_assign"] for each in told["tiers"] if not each["listed"]] == [None, None]
     assert size(kaskad) == before
     words = kaskad(*START, "--id", rollout_id, "--schools", shipped, "--dry-run").out
     assert "This would be done; nothing was recorded." in words
