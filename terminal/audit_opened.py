@@ -17,9 +17,21 @@ def archive(log: str | None) -> "Iterator[Archive]":
     from audit.archive import open_archive
 
     with reading_events(log) as opened, explained(), open_archive(opened) as found:
+        must_reach(found, 1)
         if not found.position:
             raise NotFound("The event log is empty.")
         yield found
+
+
+def must_reach(found: "Archive", position: int) -> None:
+    """Raises LogCorrupt where an event stands beyond the last one that the log's head tells of."""
+    from eventlog.errors import LogCorrupt
+
+    if position > found.position and found.record_at(position) is not None:
+        raise LogCorrupt(
+            "This log is not as it was written. Its head says that the last of its events is number "
+            f"{found.position}, and there is an event {position}. 'kaskad audit verify' tells all of it."
+        )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-from terminal.audit_opened import Plain, archive
+from terminal.audit_opened import Plain, archive, must_reach
 from terminal.outcome import BadInput
 from terminal.tables import print_fields, print_json, print_table
 
@@ -64,7 +64,9 @@ def print_diff(
 def _moment(found: "Archive", text: str | None, time_zone: str, known_on: str | None = None) -> "Moment":
     from audit.moment import read_moment
 
-    return read_moment(str(found.position) if text is None else text, time_zone, known_on)
+    moment = read_moment(str(found.position) if text is None else text, time_zone, known_on)
+    must_reach(found, moment.position or 0)
+    return moment
 
 
 def _must_follow(first: "Moment", second: "Moment") -> None:

@@ -98,6 +98,18 @@ def test_what_a_view_holds_in_the_place_of_a_time_is_told_before_it_is_shown(cop
     calls("rollout", "show", "--log", copied)
 
 
+def test_a_head_that_says_too_few_events_is_what_is_told_of_and_not_what_was_asked(
+    copied: Path, tmp_path: Path
+) -> None:
+    calls = Calls(tmp_path / "home", "p-nobody00")
+    for size, says in ((40, "number 40, and there is an event 60."), (0, "number 0, and there is an event 1.")):
+        forge(copied, f"UPDATE head SET size = {size}")
+        for moments in (("diff", "nis-semey", "--from", 60), ("replay", "nis-semey", "--at", 60)):
+            told = calls("audit", *moments, "--log", copied, code=1).err
+            assert "This log is not as it was written. Its head says" in told
+            assert says in told
+
+
 def test_a_fault_of_ours_stays_one_on_a_log_that_is_sound(log: EventLog) -> None:
     with pytest.raises(KeyError), blamed(log):
         raise KeyError("ours")
