@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from eventlog.access import PATIENCE, Access
 from eventlog.database import Database
-from eventlog.errors import LogCorrupt, LogUnavailable
+from eventlog.errors import LogUnavailable
 from eventlog.followups import Followups
-from eventlog.migration import is_made, is_newest, migrate, require_known
+from eventlog.migration import is_made, is_newest, migrate, require_known, require_marked
 from eventlog.outbox import Outbox
 from eventlog.record import Append, CommandRecord, Head, Receipt, Record
 from eventlog.request import Pending
@@ -157,16 +157,16 @@ def _require_made(database: Database) -> None:
         # each look sees what is there by then, and the tables come together
         while not is_made(connection) and monotonic() < until:
             sleep(0.05)
-        require_known(connection)
+        require_known(connection, database.place)
 
 
 def _prepare(database: Database, owner_url: str | None) -> None:
     if database.writer is None:
-        try:
-            _require_made(database)
-        except LogCorrupt as error:
-            raise LogCorrupt(f"{database.place} is not an event log.") from error
-    elif owner_url is None:
+        _require_made(database)
+        return
+    with database.reader.connect() as connection:
+        require_marked(connection, database.place)
+    if owner_url is None:
         if not is_newest(database.reader):
             _migrate_oneself(database)
     else:

@@ -9,6 +9,9 @@ from eventlog.errors import LogCorrupt, LogTooNew
 #: The last step in `migrations/versions`.
 NEWEST = "0002"
 
+#: by which a log is known
+_TABLES = frozenset({"events", "streams", "head"})
+
 #: Key of the PostgreSQL lock under which one process at a time migrates.
 _LOCK = 0x6B61736B6164
 
@@ -21,11 +24,22 @@ def revision_of(connection: sa.Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def require_known(connection: sa.Connection) -> None:
+def require_marked(connection: sa.Connection, place: str) -> None:
+    """Raise where there is a log that does not say at which step it is: to make its tables once more would not do."""
+    # Asked in this order: who makes a log makes its tables and the row together, perhaps between the two questions.
+    if _TABLES.issubset(sa.inspect(connection).get_table_names()) and revision_of(connection) is None:
+        raise LogCorrupt(
+            f"The event log {place} does not say which schema it has: its table alembic_version is empty or missing. "
+            "Bring back the last backup ('kaskad restore'), or mark the log again: docs/event-log.md shows how."
+        )
+
+
+def require_known(connection: sa.Connection, place: str) -> None:
     """Raise unless the log is at a step that this version reads."""
+    require_marked(connection, place)
     found = revision_of(connection)
     if found is None:
-        raise LogCorrupt("There is no event log in it.")
+        raise LogCorrupt(f"{place} is not an event log.")
     if found > NEWEST:
         raise LogTooNew(found, NEWEST)
 

@@ -23,6 +23,8 @@ from tests.eventlog.appends import append
 from tests.eventlog.places import Place
 from tests.postgres_server import run_on
 
+DOCS = Path(__file__).parents[2] / "docs" / "event-log.md"
+
 
 def test_a_full_disk_fails_the_append_and_later_ones_work(sqlite: Place) -> None:
     log = sqlite.open()
@@ -147,6 +149,25 @@ def test_a_log_of_a_newer_version_is_left_alone(place: Place) -> None:
         with pytest.raises(LogTooNew, match="9000") as refused:
             place.open(read_only=read_only)
         assert (refused.value.found, refused.value.known) == ("9000", migration.NEWEST)
+
+
+@pytest.mark.parametrize("taken", ["DELETE FROM alembic_version", "DROP TABLE alembic_version"])
+def test_a_log_that_does_not_say_which_schema_it_has_is_told_as_that_and_can_be_marked_again(
+    place: Place, taken: str
+) -> None:
+    place.open().append(append())
+    place.close()
+    place.run(taken)
+    for read_only in (False, True):
+        with pytest.raises(LogCorrupt, match="its table alembic_version is empty or missing") as refused:
+            place.open(read_only=read_only)
+        assert "docs/event-log.md" in refused.value.reason
+    told = re.search(r"```sql\n(CREATE TABLE IF NOT EXISTS alembic_version .*?)```", DOCS.read_text(), re.S)
+    assert told is not None
+    for statement in filter(str.strip, told[1].split(";")):
+        place.run(statement)
+    assert place.open(read_only=True).head().size == 1
+    place.open().append(append("rollout:q"))
 
 
 def test_reading_never_makes_a_log(empty_postgres: str, tmp_path: Path) -> None:
