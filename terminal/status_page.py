@@ -12,6 +12,7 @@ from runtime.settings import Settings, settings
 from terminal.outcome import DONE, UNREACHABLE, NotFound
 from terminal.reading import reading_events
 from terminal.status_log import Course, LogTold, told_by
+from terminal.status_persons import what_is_wrong_with_persons
 from terminal.status_stack import Stack, look_at_stack
 from terminal.tables import print_fields, print_json, print_table
 from terminal.tree import PHASES
@@ -23,9 +24,9 @@ _LEAST_SPACE = 500_000_000
 def print_status(*, as_json: bool) -> int:
     here = settings()
     stack = look_at_stack(here)
-    told, why = _log()
+    told, somebody, why = _log()
     free = _free_space(here.home)
-    wrong = list(_wrong(here, stack, told, why, free))
+    wrong = [*_wrong(here, stack, told, why, free), *what_is_wrong_with_persons(here, somebody)]
     if as_json:
         print_json(_as_json(stack, told, free, wrong))
     else:
@@ -33,13 +34,14 @@ def print_status(*, as_json: bool) -> int:
     return DONE if told is not None else UNREACHABLE
 
 
-def _log() -> tuple[LogTold | None, str]:
-    """What the log tells; nothing, and why, where it can't be read."""
+def _log() -> tuple[LogTold | None, str | None, str]:
+    """What the log tells, and one of its persons; nothing, and why, where it can't be read."""
     try:
         with reading_events() as log:
-            return told_by(log), ""
+            known = log.rows("persons", status="known", _limit=1)
+            return told_by(log), next((row["person"] for row in known), None), ""
     except (NotFound, LogUnavailable, LogTooNew, LogCorrupt) as error:
-        return None, str(error)
+        return None, None, str(error)
 
 
 def _free_space(home: Path) -> int | None:

@@ -4,10 +4,12 @@ import os
 import socket
 import subprocess
 import sys
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.participant.team import AssignDuty, TakeSeat
+from people.registry import open_registry
 from runtime.versions import Poller, Queue, Version
 from terminal.status_log import NoOne, told_by
 from terminal.status_page import what_is_behind
@@ -73,6 +75,23 @@ def test_where_nothing_can_be_read_the_exit_code_says_so(kaskad: Calls, tmp_path
     ended = kaskad("status", code=3, KASKAD_HOME=str(tmp_path / "nothing"))
     assert "There is no event log" in ended.out
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_registry_that_is_away_locked_or_another_is_told_and_none_is_made(kaskad: Calls, tmp_path: Path) -> None:
+    registry, keys, master_key = tmp_path / "registry.db", tmp_path / "keys.db", b64encode(bytes(32)).decode()
+
+    def told(registry: object = "", keys: object = "", master_key: str = "") -> str:
+        set_to = {"KASKAD_REGISTRY": str(registry), "KASKAD_KEYS": str(keys), "KASKAD_MASTER_KEY": master_key}
+        wrong = kaskad("status", "--json", code=0, **set_to).json["wrong"]
+        return " ".join(each["what"] + each["remedy"] for each in wrong if "registry" in each["what"])
+
+    assert told() == ""
+    assert "There is no registry of persons here: no name is shown, no message is sent." in told(registry, keys)
+    assert list(tmp_path.iterdir()) == []
+    with open_registry(registry, keys, environment={"KASKAD_MASTER_KEY": master_key}):
+        pass
+    assert "set KASKAD_MASTER_KEY to read them" in told(registry, keys)
+    assert "is not that of this log: it does not know p-" in told(registry, keys, master_key)
 
 
 def test_a_duty_for_which_somebody_has_to_be_named_is_told_with_what_to_do(tmp_path: Path) -> None:
