@@ -14,8 +14,8 @@ class UnknownProgramme(LookupError):
     def __init__(self, name: str, close: str | None) -> None:
         self.name = name
         self.nearest = close
-        hint = f"; did you mean '{close}'?" if close else f"; there are: {', '.join(library())}"
-        super().__init__(f"there is no programme '{name}'{hint}")
+        hint = f"; did you mean '{close}'?" if close else f"; there are: {', '.join(library())}."
+        super().__init__(f"There is no programme '{name}'{hint}")
 
 
 def library() -> dict[str, Path]:

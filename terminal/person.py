@@ -43,7 +43,8 @@ def add(
 ) -> int:
     """Register a person, or all those of a table with a report for each row.
 
-    Somebody with the same e-mail address and the same data is registered already, and told so.
+    Somebody with the same e-mail address and the same data is registered already, and told so. Whoever has no
+    address is somebody new each time.
 
     \b
     For example:

@@ -28,7 +28,7 @@ def test_every_shipped_programme_is_sound_and_named_after_its_file(name: str) ->
 
 
 def test_an_unknown_programme_is_told_with_its_nearest() -> None:
-    with pytest.raises(UnknownProgramme, match=r"no programme 'nis-shar'; did you mean 'nis-share'\?"):
+    with pytest.raises(UnknownProgramme, match=r"^There is no programme 'nis-shar'; did you mean 'nis-share'\?"):
         find_programme("nis-shar")
 
 
