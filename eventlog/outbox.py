@@ -66,3 +66,10 @@ class Outbox:
             count = count.where(outbox.c.not_before <= until)
         with self._access.reading() as connection:
             return int(connection.execute(count).scalar_one())
+
+    def asleep(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many are not to be sent yet, since quiet hours are not over, and when the first of them may be."""
+        later = outbox.c.sent_at.is_(None) & (outbox.c.not_before > now)
+        with self._access.reading() as connection:
+            found = connection.execute(sa.select(sa.func.count(), sa.func.min(outbox.c.not_before)).where(later)).one()
+            return int(found[0]), found[1]

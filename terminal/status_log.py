@@ -86,13 +86,17 @@ class LogTold(msgspec.Struct, frozen=True):
     followups_late: int
     #: streams for which the clock should have acted, the longest first
     behind: list[tuple[str, datetime]]
+    #: messages whose time has come, and those that wait for the end of quiet hours, with when that first is
     notices_waiting: int
+    notices_asleep: int
+    notices_from: datetime | None
 
 
 def told_by(log: "EventLog") -> LogTold:
     head, now = log.head(), datetime.now(UTC)
     tasks = log.rows("tasks")
     dues = log.rows("dues", ended=False, _until={"due_at": now - _LATE})
+    asleep, wakes = log.outbox.asleep(now)
     behind = sorted(((row["stream"], row["due_at"]) for row in dues), key=lambda each: each[1])
     return LogTold(
         place=re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:***@", log.url),
@@ -112,6 +116,8 @@ def told_by(log: "EventLog") -> LogTold:
         # a paused rollout's clock stands still, and its rows say so by having no due date
         behind=behind,
         notices_waiting=log.outbox.waiting(now),
+        notices_asleep=asleep,
+        notices_from=wakes,
     )
 
 

@@ -14,7 +14,7 @@ from terminal.reading import reading_events
 from terminal.status_log import Course, LogTold, told_by
 from terminal.status_persons import what_is_wrong_with_persons
 from terminal.status_stack import Stack, look_at_stack
-from terminal.tables import print_fields, print_json, print_table
+from terminal.tables import counted, print_fields, print_json, print_table
 from terminal.tree import PHASES
 
 _MANY = 8
@@ -108,7 +108,7 @@ def _print(here: Settings, stack: Stack, told: LogTold | None, free: int | None,
     }
     if told is not None:
         fields["Log"] = f"{told.size} events{_last(told)}; root {told.root[:16]}"
-        fields["On the way"] = f"{told.followups} consequences, {told.notices_waiting} messages"
+        fields["On the way"] = on_the_way(told)
     print_fields(fields)
     if told is not None:
         _print_rollouts(told)
@@ -122,13 +122,24 @@ def _workers(stack: Stack) -> str:
     return ", ".join(stack.workers) + (f"; version {stack.version}" if stack.version else "")
 
 
+def on_the_way(told: LogTold) -> str:
+    """What is not delivered yet, and what is not to be delivered at night."""
+    now = f"{counted(told.followups, 'consequence')}, {counted(told.notices_waiting, 'message')}"
+    if told.notices_from is None:
+        return now
+    return f"{now}; {told.notices_asleep} more after quiet hours, from {_clock(told, told.notices_from)} on"
+
+
 def _last(told: LogTold) -> str:
-    """When the last event was recorded, by the clock of the rollouts where they have one."""
-    if told.recorded_at is None:
-        return ""
+    """When the last event was recorded."""
+    return "" if told.recorded_at is None else f", the last at {_clock(told, told.recorded_at)}"
+
+
+def _clock(told: LogTold, instant: datetime) -> str:
+    """By the clock of the rollouts where they have one."""
     zones = {course.time_zone for course in told.rollouts}
     zone = zones.pop() if len(zones) == 1 else "UTC"
-    return f", the last at {told.recorded_at.astimezone(zone_of(zone)):%Y-%m-%d %H:%M} ({zone})"
+    return f"{instant.astimezone(zone_of(zone)):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _print_rollouts(told: LogTold) -> None:

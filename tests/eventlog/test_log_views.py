@@ -188,6 +188,8 @@ def test_a_notice_is_claimed_by_one_and_again_when_it_was_not_sent(log: EventLog
     assert log.outbox.claim(MORNING + timedelta(hours=1)) == []
     assert log.outbox.waiting() == 1
     assert log.outbox.waiting(MORNING) == 0
+    assert log.outbox.asleep(MORNING) == (1, MORNING + timedelta(days=1))
+    assert log.outbox.asleep(MORNING + timedelta(days=1)) == (0, None)
 
 
 def test_views_are_not_touched_by_another_log(place: Place) -> None:

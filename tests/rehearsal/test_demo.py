@@ -141,7 +141,11 @@ def test_of_two_on_one_folder_at_once_the_second_is_refused(home: Path, tmp_path
         )
         for _ in range(2)
     ]  # fmt: skip
-    said = [each.communicate(timeout=300) for each in both]
+    try:
+        said = [each.communicate(timeout=120) for each in both]
+    finally:
+        for each in both:
+            each.kill()
     assert sorted(each.returncode for each in both) == [0, 1], said
     assert sum("is not empty" in err for _, err in said) == 1
 

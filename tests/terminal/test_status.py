@@ -5,19 +5,22 @@ import socket
 import subprocess
 import sys
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from domain.participant.team import AssignDuty, TakeSeat
+from eventlog.log import open_log
+from eventlog.record import NewNotice
 from people.registry import open_registry
 from runtime.versions import Poller, Queue, Version
 from terminal.status_log import NoOne, told_by
-from terminal.status_page import what_is_behind
+from terminal.status_page import on_the_way, what_is_behind
 from terminal.status_stack import Stack, is_gone, stack_told
 from tests.audit.logged import LoggedLittleWorld
 from tests.domain.given import MANAGER, SPARE
 from tests.domain.little_world import place
 from tests.domain.tiny import HOUSE, changed
+from tests.eventlog.appends import append
 from tests.terminal.calling import Calls
 from tests.terminal.lists import started
 from tests.terminal.short import start_short
@@ -107,6 +110,19 @@ def test_a_duty_for_which_somebody_has_to_be_named_is_told_with_what_to_do(tmp_p
     sentences = dict(what_is_behind(stack, told))
     wrong = next(each for each in sentences if "one needs somebody as mentor" in each)
     assert sentences[wrong] == "kaskad school assign tiny-2024/one --duty mentor=PERSON"
+
+
+def test_messages_that_wait_for_the_end_of_quiet_hours_are_counted_with_when_that_is(tmp_path: Path) -> None:
+    morning = datetime(2099, 5, 1, 3, tzinfo=UTC)
+    wait = [
+        NewNotice(f"n-{number}", "TaskAsked", "{}", at, to_role="lead")
+        for number, at in enumerate((morning + timedelta(hours=1), morning, morning - timedelta(days=30_000)))
+    ]
+    with open_log(tmp_path / "log.db") as log:
+        assert on_the_way(told_by(log)) == "0 consequences, 0 messages"
+        log.append(append("rollout:r", notices=tuple(wait)))
+        said = on_the_way(told_by(log))
+    assert said == "0 consequences, 1 message; 2 more after quiet hours, from 2099-05-01 03:00 (UTC) on"
 
 
 def test_every_command_of_a_manager_has_help_with_an_example(kaskad: Calls) -> None:
