@@ -186,7 +186,10 @@ def close_journey(draft: Draft) -> None:
 
 
 def advance(draft: Draft) -> None:
-    """Everything that follows of itself: steps that start and end, gates that open, until nothing changes."""
+    """Everything that follows of itself: steps that start and end, gates that open, until nothing changes.
+
+    Whether it can go no further is asked last, when all else stands still.
+    """
     before = -1
     while before != len(draft.events) and draft.state.version and not draft.state.ended:
         before = len(draft.events)
@@ -200,6 +203,8 @@ def advance(draft: Draft) -> None:
             open_next_tier(draft, opening)
         ask_for_holders(draft)
         _complete(draft)
+        if before == len(draft.events) and comes_to_a_dead_end(draft):
+            draft.record(JourneyClosed())
 
 
 def _fill_the_team(draft: Draft) -> None:
@@ -228,8 +233,6 @@ def _complete(draft: Draft) -> None:
     certified = tier.certification is None or state.certified_at is not None
     if certified and all(is_done(state, step.id) for step in tier.steps) and children_are_done(draft):
         draft.record(JourneyCompleted())
-    elif comes_to_a_dead_end(draft):
-        draft.record(JourneyClosed())
 
 
 # --- evolve

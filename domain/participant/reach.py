@@ -33,18 +33,26 @@ class Reach:
             pass
 
     def _grows(self) -> bool:
-        """Only what is not reached yet is looked at again."""
+        """Only what is not reached yet is looked at again, in the order in which most of it comes."""
         before = len(self._begun) + len(self._done) + len(self._opened)
         for step in self._tier.steps:
+            if step.id in self._done:
+                continue
+            self._look_at(gate_ids.enter(step.id))
             if step.id not in self._begun and self._may_begin(step):
                 self._begun.add(step.id)
-            if step.id in self._begun and step.id not in self._done and self._may_go_on(step):
+            if step.id in self._begun and self._may_go_on(step):
                 self._done.add(step.id)
-        come = [name for name, gate in self._ahead.items() if self._may_hold(gate)]
-        for name in come:
-            del self._ahead[name]
-        self._opened.update(come)
+        for name in tuple(self._ahead):
+            self._look_at(name)
         return before < len(self._begun) + len(self._done) + len(self._opened)
+
+    def _look_at(self, name: str) -> None:
+        """Open the gate, if it is still ahead and may hold."""
+        gate = self._ahead.get(name)
+        if gate is not None and self._may_hold(gate):
+            del self._ahead[name]
+            self._opened.add(name)
 
     # --- questions
 
@@ -108,14 +116,14 @@ class Reach:
 
     def _may_hold(self, gate: Gate) -> bool:
         match gate:
-            case AllOf(all=inner) | AnyOf(any=inner) | AtLeast(of=inner):
-                return sum(self._may_hold(each) for each in inner) >= wanted(gate, len(inner))
-            case DateIs(on_or_after=first, before=end):
-                return end is None or max(first or self._today, self._today) < end
             case FactIs(of_="self"):
                 return gate.holds(self._state.fact(gate.fact)) or self._may_change(gate.fact)
             case FactIs(of_="parent"):
                 return not self._state.parent_left or self._holds(gate)
+            case AllOf(all=inner) | AnyOf(any=inner) | AtLeast(of=inner):
+                return sum(self._may_hold(each) for each in inner) >= wanted(gate, len(inner))
+            case DateIs(on_or_after=first, before=end):
+                return end is None or max(first or self._today, self._today) < end
             case Among(among="children"):
                 return self._children_may_change() or self._holds(gate)
             case _:
