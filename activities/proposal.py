@@ -24,6 +24,7 @@ from domain.participant.state import Participant
 from domain.programme import Programme
 from domain.standing import Standing, standing_of
 from domain.views import changes
+from eventlog.canonical import checked
 from eventlog.record import Append, NewEvent, NewFollowup, NewNotice, RowChange
 
 
@@ -58,8 +59,7 @@ def request_of(
         command_id=command.id,
         command_digest=command.fingerprint(),
         events=tuple(
-            NewEvent(event.kind(), event.schema, msgspec.Raw(codec.encode(event)), happened_at)
-            for event in decision.events
+            NewEvent(event.kind(), event.schema, checked(codec.encode(event)), happened_at) for event in decision.events
         ),
         at=command.now,
         actor=command.actor,

@@ -19,16 +19,30 @@ _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(float_hook=_refuse_float)
 
 
-def canonical(value: object) -> msgspec.Raw:
+class Canonical(msgspec.Struct, frozen=True, gc=False):
+    """Bytes of which it is known that they are canonical: `canonical` made them, or `checked` has looked at them."""
+
+    raw: msgspec.Raw
+
+    def __bytes__(self) -> bytes:
+        return bytes(self.raw)
+
+
+def canonical(value: object) -> Canonical:
     """The canonical bytes of objects, lists, strings, integers, booleans and null, or of msgspec Structs of these."""
     try:
         encoded = _encoder.encode(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise NotCanonical(f"This value has no canonical JSON: {error}") from error
-    require_canonical(encoded)
     if b"null" in encoded:
         _refuse_floats(msgspec.to_builtins(value))  # what is not a number is encoded as null
-    return msgspec.Raw(encoded)
+    return checked(encoded)
+
+
+def checked(encoded: bytes) -> Canonical:
+    """Bytes that somebody else has made. Raises NotCanonical."""
+    require_canonical(encoded)
+    return Canonical(msgspec.Raw(encoded))
 
 
 def _refuse_floats(value: object) -> None:
@@ -43,7 +57,7 @@ def _refuse_floats(value: object) -> None:
                 _refuse_floats(item)
 
 
-def require_canonical(encoded: bytes | msgspec.Raw) -> None:
+def require_canonical(encoded: bytes) -> None:
     """Raise NotCanonical unless these bytes are what `canonical` would make of what they say."""
     try:
         value = _decoder.decode(encoded)
@@ -52,7 +66,7 @@ def require_canonical(encoded: bytes | msgspec.Raw) -> None:
         raise
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise NotCanonical(f"This is not JSON: {error}") from error
-    if again != bytes(encoded):
+    if again != encoded:
         raise NotCanonical("This JSON is not in canonical form: make it with `canonical`.")
     if _is_suspicious(again):
         _look_at(value)

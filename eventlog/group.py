@@ -192,7 +192,7 @@ def _entries(request: Append, first: int, version: int, recorded_at: datetime) -
                 request.actor,
                 request.command_digest,
                 request.command_id,
-                event.data,
+                event.data.raw,
                 request.entered_by,
                 in_utc(event.happened_at),
                 event.kind,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from eventlog.canonical import Canonical
 from eventlog.errors import LogCorrupt
 
 _PAGE = 16
@@ -17,8 +18,7 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
     kind: str
     schema: int
-    #: Canonical JSON (see `eventlog.canonical`).
-    data: msgspec.Raw
+    data: Canonical
     happened_at: datetime
 
 
@@ -115,6 +115,17 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     #: Hex of the Merkle tree's root.
     root: str
     recorded_at: datetime | None
+
+
+class Glance(msgspec.Struct, frozen=True, gc=False):
+    """What one look at the log tells somebody who remembers it as it was."""
+
+    #: Position of the last event.
+    position: int
+    #: Streams that have moved since, and to which version; None where that was too long ago to tell.
+    moved: dict[str, int] | None
+    #: Whether the command that was asked for is recorded.
+    is_recorded: bool
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from eventlog.canonical import refuse_nul, require_canonical
+from eventlog.canonical import Canonical, refuse_nul
 from eventlog.columns import to_microseconds
 from eventlog.command_ids import key_of
 from eventlog.errors import MalformedAppend
@@ -54,7 +54,8 @@ def checked(request: Append) -> ViewChanges:
     for event in events:
         if event.happened_at.tzinfo is None:
             raise MalformedAppend("The instant of an event has no time zone: instants are aware.")
-        require_canonical(event.data)
+        if type(event.data) is not Canonical:
+            raise MalformedAppend("The data of an event are canonical JSON: make them with `canonical`.")
         if event.schema < 1 or not event.kind:
             raise MalformedAppend("An event has a kind and a schema number from 1 upwards.")
     if request.followups or request.notices:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from activities.answer import Answer
@@ -14,6 +13,7 @@ from activities.courier import Courier
 from domain.command import CASCADE, Command
 from domain.participant.journey import Reconsider
 from domain.standing import Standing
+from eventlog.canonical import canonical
 from eventlog.log import EventLog, open_log
 from eventlog.record import Append, NewEvent, NewFollowup, Receipt
 
@@ -49,7 +49,7 @@ def happens(log: EventLog, host: str, *follows: str) -> tuple[Sequence[NewFollow
         NewFollowup(name, TARGET, Reconsider(id=name, actor=CASCADE, at=NOW).model_dump_json().encode())
         for name in follows
     )
-    event = NewEvent("Happened", 1, msgspec.Raw(b"{}"), NOW)
+    event = NewEvent("Happened", 1, canonical({}), NOW)
     stream = f"participant:small/{host}"
     expected = len(log.stream(stream))
     append = Append(
