@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -11,8 +12,9 @@ import msgspec
 from activities import observing
 from activities.answer import Answer, Refusal
 from activities.facts import facts_for
-from activities.folding import NO_ROLLOUT, Streams
 from activities.proposal import Proposal, request_of
+from activities.remembered import NotRemembered, Remembered
+from activities.streams import NO_ROLLOUT, Streams
 from domain.command import CASCADE, Command
 from domain.identity import stream_kind, stream_subject
 from domain.organisation import stream as organisation
@@ -128,19 +130,32 @@ class Door:
             return self._decide(stream, command)
 
     def _decide(self, stream: str, command: Command) -> "Proposal | Answer":
-        """The append to make, or the answer when there is nothing to append. Raises Refused and LogUnavailable."""
+        """The append to make, or the answer when there is nothing to append. Raises Refused and LogUnavailable.
+
+        Mostly one question suffices, whether what is in memory is still so; what is not there is read as one snapshot.
+        """
+        if self._streams.keeps(stream):
+            with self.log.newest() as newest:
+                glance = newest.glance(self._streams.position, command.id)
+            self._streams.catch_up(glance)
+            if not glance.is_recorded:
+                with suppress(NotRemembered):
+                    return self._propose(Remembered(glance.position), stream, command)
         with self.log.snapshot() as snapshot:
-            before = self._streams.load(snapshot, stream)
             recorded = snapshot.command(command.id)
             if recorded is not None:
                 return self._again(snapshot, stream, command, recorded)
-            programme = self._programme(snapshot, stream, before.state, command)
-            facts = facts_for(snapshot, self._streams, programme, stream, before.state, command)
-            self._must_know_whom(snapshot, command)
-            decision = self._decision(snapshot, stream, programme, before.state, facts, command)
-            if not decision.events:
-                return Answer(stream=stream, standing=standing_of(programme, before.state, before.due_at))
-            return request_of(stream, command, programme, before, decision)
+            return self._propose(snapshot, stream, command)
+
+    def _propose(self, snapshot: Snapshot, stream: str, command: Command) -> "Proposal | Answer":
+        before = self._streams.load(snapshot, stream)
+        programme = self._programme(snapshot, stream, before.state, command)
+        facts = facts_for(snapshot, self._streams, programme, stream, before.state, command)
+        self._must_know_whom(snapshot, command)
+        decision = self._decision(snapshot, stream, programme, before.state, facts, command)
+        if not decision.events:
+            return Answer(stream=stream, standing=standing_of(programme, before.state, before.due_at))
+        return request_of(stream, command, programme, before, decision)
 
     def _must_know_whom(self, snapshot: Snapshot, command: Command) -> None:
         """Whom a person names is known to the organisation. What follows by itself repeats who was checked before."""

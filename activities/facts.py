@@ -1,9 +1,9 @@
 """The facts that a decision may read, all of them as one snapshot of the log shows them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from activities.folding import Streams
+from activities.streams import Streams
 from domain.command import CASCADE, CLOCK, Command
 from domain.gate import Fact, Facts
 from domain.identity import participant_id, participant_stream, rollout_of_stream
@@ -26,9 +26,8 @@ def facts_for(
     """What `decide` is handed: the position, the actor's rights, and the facts of others that gates still shut read."""
     rights = _rights(snapshot, streams, command.actor, rollout_of_stream(stream))
     if programme is not None and isinstance(state, Participant) and state.version:
-        return Facts(
-            snapshot.position, {}, _related(snapshot, programme, state, doubting=isinstance(command, Correct)), rights
-        )
+        doubting = isinstance(command, Correct)
+        return Facts(snapshot.position, {}, _related(snapshot, streams, programme, state, doubting=doubting), rights)
     if isinstance(command, NominateSchools) and isinstance(state, Rollout) and state.version:
         rights |= _roles_at(snapshot, streams, participant_id(state.id, command.parent), command)
     return Facts(snapshot.position, {}, {}, rights)
@@ -55,7 +54,7 @@ def _roles_at(snapshot: Snapshot, streams: Streams, participant: str, command: C
 
 
 def _related(
-    snapshot: Snapshot, programme: Programme, state: Participant, *, doubting: bool
+    snapshot: Snapshot, streams: Streams, programme: Programme, state: Participant, *, doubting: bool
 ) -> dict[str, dict[str, Sheet]]:
     names: dict[str, set[str]] = {}
     for gate_id, of_others in programme.tier_by_id[state.tier].facts_of_others.items():
@@ -63,7 +62,8 @@ def _related(
             for relation, read in of_others.items():
                 names.setdefault(relation, set()).update(read)
     return {
-        relation: sheets(snapshot, _kin(snapshot, state, relation), sorted(read)) for relation, read in names.items()
+        relation: _sheets(snapshot, streams, _kin(snapshot, state, relation), sorted(read))
+        for relation, read in names.items()
     }
 
 
@@ -75,12 +75,24 @@ def _kin(snapshot: Snapshot, state: Participant, relation: str) -> list[str]:
     return kin_of(state, relation, peers)
 
 
-def sheets(snapshot: Snapshot, participants: Iterable[str], names: Iterable[str]) -> dict[str, Sheet]:
+def _sheets(
+    snapshot: Snapshot, streams: Streams, participants: Sequence[str], names: Sequence[str]
+) -> dict[str, Sheet]:
     """The named facts of each participant; one that has none yet has an empty sheet."""
+    found: dict[str, Sheet] = {}
+    for participant in participants:
+        remembered = streams.remembered(snapshot, participant_stream(participant))
+        if remembered is None:
+            return _sheets_read(snapshot, participants, names)
+        assert isinstance(remembered.state, Participant)
+        facts = remembered.state.facts
+        found[participant] = {name: facts[name] for name in names if name in facts}
+    return found
+
+
+def _sheets_read(snapshot: Snapshot, participants: Sequence[str], names: Sequence[str]) -> dict[str, Sheet]:
+    by_stream = {participant_stream(participant): participant for participant in participants}
     found: dict[str, Sheet] = {participant: {} for participant in participants}
-    if not found:
-        return found
-    by_stream = {participant_stream(participant): participant for participant in found}
     for row in snapshot.rows("facts", stream=tuple(by_stream), name=tuple(names)):
         found[by_stream[row["stream"]]][row["name"]] = Fact(json.loads(row["value"]), row["version"])
     return found

@@ -1,6 +1,6 @@
 """Where the product says what it measures: nothing happens until `runtime.telemetry` connects it to OpenTelemetry."""
 
-import secrets
+import random
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
@@ -41,12 +41,17 @@ def span(name: str, **attributes: Attribute) -> Iterator[None]:
         with _observer.span(name, attributes):
             yield
         return
-    token = None if _trace_id.get() else _trace_id.set(secrets.token_hex(16))
+    token = None if _trace_id.get() else _trace_id.set(_new_trace_id())
     try:
         yield
     finally:
         if token is not None:
             _trace_id.reset(token)
+
+
+def _new_trace_id() -> str:
+    """As OpenTelemetry makes them: nobody has to be kept from guessing it, and the system is not asked."""
+    return f"{random.getrandbits(128):032x}"
 
 
 def tell(**attributes: Attribute) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from activities.folding import Streams, happenings
+from activities.folding import happenings
+from activities.streams import Streams
 from domain.consequences import follows_from
 from domain.history import Happening
 from domain.identity import rollout_of_stream

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from activities.folding import Streams
+from activities.streams import Streams
 from eventlog.log import EventLog
 from eventlog.reading import Snapshot
 from eventlog.rebuild import rebuild_views

@@ -9,12 +9,20 @@ import sqlalchemy as sa
 from eventlog.columns import from_microseconds, to_microseconds
 from eventlog.command_ids import key_of
 from eventlog.errors import LogCorrupt
-from eventlog.record import CommandRecord, Entry, Head, Record, decode_records, last_of
+from eventlog.record import CommandRecord, Entry, Glance, Head, Record, decode_records, last_of
 from eventlog.schema import head, streams, texts
 from eventlog.statements import SHAPES
 from eventlog.views import VIEWS
 
 _FAR = 2**62
+
+#: More events than this are not looked through for what moved.
+_MOST_SINCE = 5_000
+
+_GLANCE = (
+    "SELECT size, (SELECT position FROM events WHERE command = ?), name, version"
+    " FROM head LEFT JOIN events ON position > ? AND position <= ? LEFT JOIN streams ON number = stream"
+)
 
 _NUMBER = "(SELECT number FROM streams WHERE name = ?)"
 
@@ -47,6 +55,21 @@ class Snapshot:
         if not isinstance(size, int) or size < 0 or not isinstance(root, bytes):
             raise LogCorrupt("The event log's head has no number of events, or no root stored as bytes.")
         return Head(size, root.hex(), moment)
+
+    def glance(self, since: int, command_id: str) -> Glance:
+        """In one question: where the log ends, what has moved above position `since`, and whether a command is in it.
+
+        At each question the driver gives the interpreter away, and may wait long to get it back. Raises LogCorrupt.
+        """
+        rows = self._fetch(_GLANCE, (key_of(command_id), since, since + _MOST_SINCE))
+        position, recorded = rows[0][:2] if rows else (None, None)
+        if not isinstance(position, int):
+            position = self.head().size
+        moved: dict[str, int] = {}
+        for *_, stream, version in rows:
+            if stream is not None and version > moved.get(stream, 0):
+                moved[stream] = version
+        return Glance(position, moved if position <= since + _MOST_SINCE else None, recorded is not None)
 
     def command(self, command_id: str) -> CommandRecord | None:
         """What was recorded under a command id."""

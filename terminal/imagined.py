@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from activities.folding import EMPTY, State, Streams, evolve
+from activities.folding import EMPTY, State, evolve
+from activities.streams import Streams
 from domain.command import CASCADE, Command
 from domain.consequences import consequences_of
 from domain.event import Event

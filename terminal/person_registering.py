@@ -154,7 +154,7 @@ def _into_log(persons: Sequence[str], who: str) -> "list[Answer]":
 
 def may_register(who: str) -> None:
     """Whether the log will take it, asked before the registry keeps anything. Raises Refused (of the domain)."""
-    from activities.folding import Streams
+    from activities.streams import Streams
 
     with reading() as log, log.snapshot() as snapshot:
         known = Streams().organisation(snapshot)

@@ -53,7 +53,7 @@ def _check(log: "EventLog", right: str, rollout: str | None) -> None:
 
 def rights_known(log: "EventLog") -> tuple[str, ...]:
     """The rights of every installation, and the offices of the programmes that are in use or shipped."""
-    from activities.folding import Streams
+    from activities.streams import Streams
     from programmes.library import library
     from programmes.reader import read_document
 

@@ -83,3 +83,24 @@ def test_a_log_opened_to_be_read_takes_nothing(place: Place) -> None:
     place.open().append(append())
     with place.open(read_only=True) as log, pytest.raises(LogUnavailable, match="read only"):
         log.append(append("rollout:b"))
+
+
+def test_one_look_tells_what_has_moved_since(log: EventLog) -> None:
+    log.append(append("rollout:a", size=2))
+    before = log.head().size
+    for stream, expected in (("rollout:a", 2), ("rollout:b", 0), ("rollout:a", 3)):
+        moved = append(stream, expected=expected)
+        log.append(moved)
+    with log.newest() as newest:
+        glance = newest.glance(before, moved.command_id)
+        assert (glance.position, glance.moved, glance.is_recorded) == (5, {"rollout:a": 4, "rollout:b": 1}, True)
+        glance = newest.glance(5, "never recorded")
+        assert (glance.position, glance.moved, glance.is_recorded) == (5, {}, False)
+
+
+def test_what_moved_long_ago_is_not_looked_through(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.append(append("rollout:a", size=3))
+    monkeypatch.setattr("eventlog.reading._MOST_SINCE", 2)
+    with log.newest() as newest:
+        assert newest.glance(0, "c").moved is None
+        assert newest.glance(1, "c").moved == {"rollout:a": 3}

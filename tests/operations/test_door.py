@@ -1,12 +1,28 @@
-"""What the door says of what it can't decide on."""
+"""What the door says of what it can't decide on, and of what it has in memory."""
 
+import random
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from activities.answer import Answer
 from activities.door import Door
-from domain.identity import rollout_stream
+from activities.organisation import ask_organisation
+from activities.streams import Streams
+from domain.command import Command
+from domain.identity import organisation_stream, rollout_stream
+from domain.organisation.stream import GrantRight
+from domain.participant.team import FreeSeat, TakeSeat
 from domain.rollout.commands import ResumeRollout
 from eventlog.log import open_log
+from eventlog.record import Glance
+from tests.audit.logged import OPERATOR, LoggedLittleWorld
+from tests.domain.given import HEAD, MANAGER, MEMBER, SPARE
+from tests.domain.little_world import place
+from tests.domain.tiny import tiny
 
 WHO = "p-00000000"
 
@@ -17,3 +33,101 @@ async def test_a_rollout_that_is_not_there_is_named(tmp_path: Path) -> None:
         answer = await Door(log).ask(rollout_stream("nowhere"), command)
     assert answer.refusal is not None
     assert answer.refusal.sentence == "There is no rollout 'nowhere'."
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[LoggedLittleWorld]:
+    """A school with a head; two others have sat there and are known."""
+    persons = {"head": HEAD, "member-1": MEMBER, "member-2": SPARE}
+    world = LoggedLittleWorld(tmp_path / "log.db", place("one", persons=persons), programme=tiny())
+    for seat in ("member-1", "member-2"):
+        world.ask_school("one", FreeSeat, MANAGER, seat=seat)
+    yield world
+    world.close()
+
+
+class Doors:
+    """As many processes have them, each with a log object of its own on the same file."""
+
+    def __init__(self, world: LoggedLittleWorld, count: int) -> None:
+        self._world = world
+        self._logs = [open_log(world.log.url, rehearsal=True) for _ in range(count)]
+        self.doors = [Door(log) for log in self._logs]
+        self._asked = 0
+
+    def command(self, kind: type[Command], actor: str = MANAGER, **arguments: Any) -> Command:
+        self._asked += 1
+        return kind(id=f"d-{self._asked}", actor=actor, at=self._world.now, **arguments)
+
+    async def ask(self, door: int, kind: type[Command], actor: str = MANAGER, **arguments: Any) -> Answer:
+        return await self.doors[door].ask(self._world.stream("one"), self.command(kind, actor, **arguments))
+
+    def close(self) -> None:
+        for log in self._logs:
+            log.close()
+
+
+@pytest.fixture
+def doors(world: LoggedLittleWorld) -> Iterator[Doors]:
+    doors = Doors(world, 3)
+    yield doors
+    doors.close()
+
+
+async def test_a_command_is_decided_on_what_another_process_has_just_recorded(doors: Doors) -> None:
+    assert (await doors.ask(0, TakeSeat, seat="member-1", person=MEMBER)).first
+    assert (await doors.ask(1, TakeSeat, seat="member-1", person=MEMBER)).first == 0, "it is so already"
+    assert (await doors.ask(1, FreeSeat, seat="member-1")).first
+    assert (await doors.ask(0, TakeSeat, seat="member-1", person=SPARE)).first, "it is free again"
+
+
+async def test_a_right_holds_wherever_it_was_granted(doors: Doors) -> None:
+    refused = await doors.ask(0, TakeSeat, SPARE, seat="member-1", person=MEMBER)
+    assert refused.refusal is not None
+    grant = doors.command(GrantRight, OPERATOR, person=SPARE, right="programme-manager")
+    await ask_organisation(doors.doors[1], grant)
+    assert (await doors.ask(0, TakeSeat, SPARE, seat="member-1", person=MEMBER)).first
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_several_doors_decide_as_one_that_reads_everything_anew(
+    world: LoggedLittleWorld, doors: Doors, seed: int
+) -> None:
+    chance = random.Random(seed)
+    for _ in range(40):
+        seat = chance.choice(["head", "member-1", "member-2"])
+        door = chance.randrange(3)
+        before = Door(world.log).look(world.stream("one"))
+        if chance.random() < 0.6:
+            answer = await doors.ask(door, TakeSeat, seat=seat, person=chance.choice([HEAD, MEMBER, SPARE]))
+        else:
+            answer = await doors.ask(door, FreeSeat, seat=seat)
+        after = Door(world.log).look(world.stream("one"))
+        assert (after.version > before.version) == bool(answer.first)
+        assert all(each.look(world.stream("one")) == after for each in doors.doors)
+
+
+async def test_the_same_command_is_answered_as_the_first_time_by_any_door(
+    doors: Doors, world: LoggedLittleWorld
+) -> None:
+    command = doors.command(TakeSeat, seat="member-1", person=MEMBER)
+    first = await doors.doors[0].ask(world.stream("one"), command)
+    for door in doors.doors:
+        again = await door.ask(world.stream("one"), command)
+        assert (again.first, again.last, again.kinds, again.repeated) == (first.first, first.last, first.kinds, True)
+
+
+def test_what_is_kept_is_behind_until_it_has_come_to_where_its_stream_moved(world: LoggedLittleWorld) -> None:
+    stream, streams = world.stream("one"), Streams()
+    with world.log.snapshot() as snapshot:
+        streams.catch_up(Glance(snapshot.position, {}, False))
+        found = streams.load(snapshot, stream)
+        assert streams.remembered(snapshot, stream) is found
+        streams.catch_up(Glance(snapshot.position, {stream: found.state.version + 1}, False))
+        streams.keep(stream, found)
+        assert streams.remembered(snapshot, stream) is None, "another process was faster than what is kept now"
+        streams.catch_up(Glance(snapshot.position, {stream: found.state.version}, False))
+        assert streams.remembered(snapshot, stream) is found
+        streams.catch_up(Glance(snapshot.position, None, False))
+        assert streams.remembered(snapshot, organisation_stream()) is None
+        assert streams.remembered(snapshot, stream) is None
