@@ -161,12 +161,19 @@ def persons_addressed() -> Iterator[Callable[[str], str]]:
         found = opened[0].find_by_email(wanted)
         if found is None:
             close = nearest().to(wanted)
-            hint = f"; did you mean '{close}'?" if close else "."
+            hint = f"; did you mean '{close}'?" if close and _is_alike(wanted, close) else "."
             raise NotFound(f"Nobody is registered with the e-mail address {wanted}{hint}")
         return found.person
 
     with ExitStack() as stack:
         yield addressed
+
+
+def _is_alike(wanted: str, close: str) -> bool:
+    """Before the @ too: what stands behind it is shared by everybody of a school, of whom it would tell any."""
+    from domain.identity import nearest
+
+    return nearest(wanted.partition("@")[0], [close.partition("@")[0]]) is not None
 
 
 def registry_is_there() -> bool:

@@ -146,6 +146,8 @@ def test_a_misspelt_address_is_told_the_nearest(kaskad: Calls) -> None:
     kaskad("person", "add", "--name", "Nearest", "--email", "nearest@school.kz")
     told = kaskad("person", "show", "naerest@school.kz", code=1).err
     assert told.rstrip().endswith("naerest@school.kz; did you mean 'nearest@school.kz'?")
+    other = kaskad("person", "show", "q@school.kz", code=1).err
+    assert other.rstrip().endswith("with the e-mail address q@school.kz.")
 
 
 def test_a_page_shows_seats_and_duties(kaskad: Calls, rollout_id: str, tmp_path: Path) -> None:
