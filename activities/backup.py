@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ import msgspec
 
 from activities.artefact_errors import ArtefactProblem
 from activities.artefacts import open_artefacts
+from activities.evidence_named import artefacts_named_in
 from eventlog.backup import backup_log
 from eventlog.errors import FileUnwritable
 from eventlog.log import open_log
@@ -25,6 +27,10 @@ EVIDENCE = "evidence"
 SHAPE = 1
 
 _CHUNK = 1 << 20
+_LOST = (
+    "A backup would be one of nobody, so none is made: KASKAD_REGISTRY and KASKAD_KEYS say where it and its keys lie, "
+    "and lost ones come back by 'kaskad restore' of an earlier backup."
+)
 
 
 class Stores(Protocol):
@@ -60,6 +66,8 @@ class KeptEvidence(msgspec.Struct, frozen=True):
     bytes: int = 0
     #: hashes of artefacts whose bytes are no longer what was submitted; they are not in the backup
     damaged: tuple[str, ...] = ()
+    #: hashes that the log names and of which the store has no bytes
+    missing: tuple[str, ...] = ()
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -104,25 +112,38 @@ def _fill(stores: Stores, part: Path, version: str) -> Manifest:
     """The log first: persons are registered, and files kept, before the events that name them."""
     with open_log(stores.log, read_only=True) as log:
         backup_log(log, part / LOG)
-    (part / PEOPLE).mkdir(mode=0o700)
-    with open_registry(stores.registry, stores.keys) as registry:
-        registry.backup(part / PEOPLE)
-    evidence = _copy_evidence(stores.evidence, part / EVIDENCE)
     with open_log(part / LOG, read_only=True) as copied:
-        head = copied.head()
+        head, named = copied.head(), artefacts_named_in(copied)
+        known = [row["person"] for row in copied.rows("persons", status="known")]
+    _copy_persons(stores, part / PEOPLE, known)
+    evidence = _copy_evidence(stores.evidence, part / EVIDENCE, named)
     kept = tuple(kept_file(part, path) for path in files_in(part) if EVIDENCE not in path.relative_to(part).parts)
     manifest = Manifest(SHAPE, version, datetime.now(UTC), head.size, head.root, kept, evidence)
     (part / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     return manifest
 
 
-def _copy_evidence(store: str, folder: Path) -> KeptEvidence:
+def _copy_persons(stores: Stores, folder: Path, known: Sequence[str]) -> None:
+    """Restored, a registry of nobody would replace everybody: where it is lost or another, no backup is made."""
+    folder.mkdir(mode=0o700)
+    there = all("://" in place or Path(place).exists() for place in (stores.registry, stores.keys))
+    if known and not there:
+        raise BackupProblem(f"There is no registry of persons here. {_LOST}")
+    with open_registry(stores.registry, stores.keys) as registry:
+        if known and not registry.names_of(known):
+            raise BackupProblem(f"The registry of persons has nobody whom the log knows. {_LOST}")
+        registry.backup(folder)
+
+
+def _copy_evidence(store: str, folder: Path, named: Collection[str]) -> KeptEvidence:
     """A folder's files, each held against its hash; what lies elsewhere is not fetched."""
     if "://" in store and not store.startswith("file://"):
         return KeptEvidence(copied=False)
     source = open_artefacts(store)
     files, size, damaged = 0, 0, []
+    missing = set(named)
     for sha256 in source.hashes():
+        missing.discard(sha256)
         path = place_of(folder, sha256)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -132,7 +153,7 @@ def _copy_evidence(store: str, folder: Path) -> KeptEvidence:
             if problem.code not in ("artefact-damaged", "artefact-missing"):
                 raise
             damaged.append(sha256)
-    return KeptEvidence(True, files, size, tuple(damaged))
+    return KeptEvidence(True, files, size, tuple(damaged), tuple(sorted(missing)))
 
 
 def place_of(folder: Path, sha256: str) -> Path:

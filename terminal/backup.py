@@ -40,12 +40,13 @@ def backup(folder: Path, as_json: bool) -> None:
         print_json({"folder": folder.absolute().as_posix(), "mark": manifest.mark, "manifest": manifest})
         return
     print_fields({"Backup": folder, "Events": manifest.size, "Evidence": _evidence(manifest), "Mark": manifest.mark})
-    if manifest.evidence.damaged:
-        print(
-            f"{len(manifest.evidence.damaged)} files of evidence are damaged in the store and are not in the backup: "
-            f"{', '.join(manifest.evidence.damaged)}",
-            file=sys.stderr,
-        )
+    for fault, hashes in (
+        ("damaged in the store and not in the backup", manifest.evidence.damaged),
+        ("named by the log and not in the store", manifest.evidence.missing),
+    ):
+        if hashes:
+            files = f"{counted(len(hashes), 'file')} of evidence {'is' if len(hashes) == 1 else 'are'}"
+            print(f"{files} {fault}: {', '.join(hashes)}", file=sys.stderr)
 
 
 def _evidence(manifest: "Manifest") -> str:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from activities.artefacts import Artefact, Artefacts
     from domain.command import Command
     from domain.step import EvidenceItem
-    from eventlog.log import EventLog
-
-_PAGE = 5_000
 
 
 def submit_files(
@@ -153,25 +150,13 @@ def _ask(to: Addressed, command: "Command", store: "Artefacts", new: Collection[
 
 def _take_back(store: "Artefacts", new: Collection[str]) -> None:
     """Delete what was put for nothing, and which no event names."""
+    from activities.evidence_named import artefacts_named_in
     from terminal.reading import reading
 
     if not new:
         return
     with reading() as log:
-        named = _named_in(log)
+        named = artefacts_named_in(log)
     for sha256 in new:
         if sha256 not in named:
             store.delete(sha256)
-
-
-def _named_in(log: "EventLog") -> set[str]:
-    """Every artefact that an event of the log names."""
-    import msgspec
-
-    found: set[str] = set()
-    after = 0
-    while records := log.read(after, _PAGE, kinds=("EvidenceSubmitted",)):
-        for record in records:
-            found.update(each["sha256"] for each in msgspec.json.decode(record.data)["artefacts"])
-        after = records[-1].position
-    return found

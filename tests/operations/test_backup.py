@@ -4,6 +4,7 @@ import errno
 import io
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -18,9 +19,10 @@ from activities.organisation import first_operator
 from activities.restoring import Restored, bring_back, check_backup, lost_by
 from audit.verifying import verify_log
 from audit.views import compare
+from eventlog.canonical import canonical
 from eventlog.copy import copy_log
 from eventlog.log import open_log
-from eventlog.record import NewText
+from eventlog.record import Append, NewEvent, NewText
 from people.errors import PersonProblem
 from people.registry import open_registry
 from runtime.settings import Settings
@@ -110,6 +112,39 @@ def test_where_a_backup_can_not_be_written_it_is_refused(kept: Kept, backup: Pat
         (Path("/proc/backup"), "/proc/backup can't be written: No such file or directory."),
     ):
         assert told in calls("backup", place, code=1).err
+
+
+@pytest.mark.parametrize("lost", ["registry", "keys"])
+def test_a_backup_of_nobody_is_none(kept: Kept, tmp_path: Path, lost: str) -> None:
+    Path(getattr(kept.settings, lost)).unlink()
+    with pytest.raises(BackupProblem, match=r"^There is no registry of persons here\."):
+        make_backup(kept.settings, tmp_path / "backup", "0.1.0")
+    assert not Path(getattr(kept.settings, lost)).exists()
+    kept.registry().close()
+    with pytest.raises(BackupProblem, match=r"has nobody whom the log knows\. A backup would be one of nobody"):
+        make_backup(kept.settings, tmp_path / "backup", "0.1.0")
+    assert not (tmp_path / "backup").exists()
+
+
+def test_evidence_that_the_log_names_and_the_store_has_not_is_told(kept: Kept, tmp_path: Path) -> None:
+    gone, there = "0" * 64, next(iter(open_artefacts(kept.settings.evidence).hashes()))
+    now = datetime.now(UTC)
+    data = canonical({"kind": "EvidenceSubmitted", "artefacts": [{"sha256": gone}, {"sha256": there}]})
+    with kept.log() as log:
+        log.append(
+            Append(
+                stream="participant:x/y",
+                expected=0,
+                command_id="submit:1",
+                command_digest="0" * 64,
+                events=(NewEvent("EvidenceSubmitted", 1, data, now),),
+                at=now,
+                actor=kept.operator,
+            )
+        )
+    told = Calls(kept.settings.home, kept.operator)("backup", tmp_path / "backup").err
+    assert told == f"1 file of evidence is named by the log and not in the store: {gone}\n"
+    assert check_backup(tmp_path / "backup").evidence.missing == (gone,)
 
 
 def _flip(path: Path) -> None:
