@@ -81,6 +81,8 @@ class Manifest(msgspec.Struct, frozen=True):
     root: str
     files: tuple[KeptFile, ...]
     evidence: KeptEvidence
+    #: whom the log knows and the registry has not; one whose erasure was broken off may be among them
+    persons_missing: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -115,24 +117,26 @@ def _fill(stores: Stores, part: Path, version: str) -> Manifest:
     with open_log(part / LOG, read_only=True) as copied:
         head, named = copied.head(), artefacts_named_in(copied)
         known = [row["person"] for row in copied.rows("persons", status="known")]
-    _copy_persons(stores, part / PEOPLE, known)
+    lost = _copy_persons(stores, part / PEOPLE, known)
     evidence = _copy_evidence(stores.evidence, part / EVIDENCE, named)
     kept = tuple(kept_file(part, path) for path in files_in(part) if EVIDENCE not in path.relative_to(part).parts)
-    manifest = Manifest(SHAPE, version, datetime.now(UTC), head.size, head.root, kept, evidence)
+    manifest = Manifest(SHAPE, version, datetime.now(UTC), head.size, head.root, kept, evidence, lost)
     (part / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     return manifest
 
 
-def _copy_persons(stores: Stores, folder: Path, known: Sequence[str]) -> None:
-    """Restored, a registry of nobody would replace everybody: where it is lost or another, no backup is made."""
+def _copy_persons(stores: Stores, folder: Path, known: Sequence[str]) -> tuple[str, ...]:
+    """Who of those whom the log knows is not there. Restored, a registry of nobody would replace everybody: of one that
+    is lost or another's no backup is made."""
     folder.mkdir(mode=0o700)
-    there = all("://" in place or Path(place).exists() for place in (stores.registry, stores.keys))
-    if known and not there:
+    if known and not all("://" in place or Path(place).exists() for place in (stores.registry, stores.keys)):
         raise BackupProblem(f"There is no registry of persons here. {_LOST}")
     with open_registry(stores.registry, stores.keys) as registry:
-        if known and not registry.names_of(known):
+        there = registry.names_of(known)
+        if known and not there:
             raise BackupProblem(f"The registry of persons has nobody whom the log knows. {_LOST}")
         registry.backup(folder)
+    return tuple(sorted(set(known) - there.keys()))
 
 
 def _copy_evidence(store: str, folder: Path, named: Collection[str]) -> KeptEvidence:

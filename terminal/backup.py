@@ -40,13 +40,14 @@ def backup(folder: Path, as_json: bool) -> None:
         print_json({"folder": folder.absolute().as_posix(), "mark": manifest.mark, "manifest": manifest})
         return
     print_fields({"Backup": folder, "Events": manifest.size, "Evidence": _evidence(manifest), "Mark": manifest.mark})
-    for fault, hashes in (
-        ("damaged in the store and not in the backup", manifest.evidence.damaged),
-        ("named by the log and not in the store", manifest.evidence.missing),
+    for noun, of, fault, those in (
+        ("file", " of evidence", "damaged in the store and not in the backup", manifest.evidence.damaged),
+        ("file", " of evidence", "named by the log and not in the store", manifest.evidence.missing),
+        ("person", "", "known to the log and not in the registry", manifest.persons_missing),
     ):
-        if hashes:
-            files = f"{counted(len(hashes), 'file')} of evidence {'is' if len(hashes) == 1 else 'are'}"
-            print(f"{files} {fault}: {', '.join(hashes)}", file=sys.stderr)
+        if those:
+            is_or_are = "is" if len(those) == 1 else "are"
+            print(f"{counted(len(those), noun)}{of} {is_or_are} {fault}: {', '.join(those)}", file=sys.stderr)
 
 
 def _evidence(manifest: "Manifest") -> str:

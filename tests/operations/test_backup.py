@@ -126,6 +126,17 @@ def test_a_backup_of_nobody_is_none(kept: Kept, tmp_path: Path, lost: str) -> No
     assert not (tmp_path / "backup").exists()
 
 
+def test_a_person_whom_only_the_log_knows_is_told(kept: Kept, tmp_path: Path) -> None:
+    for place in (kept.settings.registry, kept.settings.keys):
+        Path(place).unlink()
+    again = kept.register("Somebody new")
+    told = Calls(kept.settings.home, kept.operator)("backup", tmp_path / "backup").err
+    lost = sorted([kept.operator, kept.person])
+    assert told == f"2 persons are known to the log and not in the registry: {', '.join(lost)}\n"
+    assert check_backup(tmp_path / "backup").persons_missing == tuple(lost)
+    assert again not in lost
+
+
 def test_evidence_that_the_log_names_and_the_store_has_not_is_told(kept: Kept, tmp_path: Path) -> None:
     gone, there = "0" * 64, next(iter(open_artefacts(kept.settings.evidence).hashes()))
     now = datetime.now(UTC)
