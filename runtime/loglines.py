@@ -49,7 +49,12 @@ def set_up_logging(settings: Settings, stream: TextIO | None = None) -> None:
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     _name_by_extra_only()
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *_shared(), ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared(),
+            _hold_exception,
+            ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -81,12 +86,24 @@ def _shared() -> list[structlog.typing.Processor]:
 def _final(settings: Settings, stream: TextIO) -> list[structlog.typing.Processor]:
     is_terminal = stream.isatty()
     if (settings.log_format or ("people" if is_terminal else "json")) == "people":
-        return [ProcessorFormatter.remove_processors_meta, structlog.dev.ConsoleRenderer(colors=is_terminal)]
+        # rich's would show the values of variables, and somebody's name may be in one
+        plain = structlog.dev.plain_traceback
+        return [
+            ProcessorFormatter.remove_processors_meta,
+            structlog.dev.ConsoleRenderer(colors=is_terminal, exception_formatter=plain),
+        ]
     return [
         ProcessorFormatter.remove_processors_meta,
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
+
+
+def _hold_exception(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Lines are written by another thread, in which no exception is being handled: it would find none to tell."""
+    if line.get("exc_info") is True:
+        line["exc_info"] = sys.exc_info()
+    return line
 
 
 def _lift_temporal(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -149,20 +149,24 @@ def test_a_span_within_a_span_has_the_same_trace_id() -> None:
 
 
 def test_log_lines_are_json_with_what_was_added_to_them(settings_here: Settings) -> None:
-    first, second = (json.loads(line) for line in _lines(settings_here.model_copy(update={"log_format": "json"})))
+    told = _lines(settings_here.model_copy(update={"log_format": "json"}))
+    first, second, third = (json.loads(line) for line in told)
     assert first["event"] == "task asked"
     assert first["school"] == "Ақтөбе"
     assert second["event"] == "retried 2 times"
     assert second["workflow_id"] == "kaskad/rollout/x"
     assert second["level"] == "warning"
     assert "temporal_log" not in second
+    assert third["exception"].endswith("OSError: the keys are wrapped")
 
 
 def test_log_lines_for_people_are_no_json(settings_here: Settings) -> None:
-    first, second = _lines(settings_here.model_copy(update={"log_format": "people"}))
+    first, second, *third = _lines(settings_here.model_copy(update={"log_format": "people"}))
     assert "task asked" in first
     assert "school=Ақтөбе" in first
     assert "workflow_id=kaskad/rollout/x" in second
+    assert third[-1] == "OSError: the keys are wrapped"
+    assert "Сәрсенбаева" not in "".join(third)
 
 
 def _lines(settings: Settings) -> list[str]:
@@ -174,6 +178,11 @@ def _lines(settings: Settings) -> list[str]:
         structlog.get_logger("kaskad.test").info("task asked", school="Ақтөбе")
         extra = {"temporal_workflow": {"workflow_id": "kaskad/rollout/x", "run_id": "r"}, "temporal_log": object()}
         logging.getLogger("temporalio.workflow").warning("retried %d times", 2, extra=extra)
+        name = "".join(("Сәрсен", "баева"))
+        try:
+            raise OSError("the keys are wrapped")
+        except OSError:
+            structlog.get_logger("kaskad.test").warning("telling failed", letters=len(name), exc_info=True)
         stop_logging()
     finally:
         root.handlers[:] = before
