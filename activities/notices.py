@@ -83,7 +83,7 @@ class Postman:
         speakable = [each for each in claimed if rollout_of(each) not in quiet]
         failed: set[str] = set()
         with open_registry(self._stores.registry, self._stores.keys) as registry:
-            for person, notices in self._by_person(speakable, scenes).items():
+            for person, notices in self._by_person(speakable, scenes, now).items():
                 try:
                     self._tell(self._addressee(registry, person), notices, scenes)
                 except Exception as error:
@@ -120,20 +120,23 @@ class Postman:
 
     # --- who is told
 
-    def _by_person(self, notices: Iterable[Notice], scenes: Mapping[str, Scene]) -> dict[str, list[Notice]]:
+    def _by_person(
+        self, notices: Iterable[Notice], scenes: Mapping[str, Scene], now: datetime
+    ) -> dict[str, list[Notice]]:
         """What each person is told, in the order in which it became due; nothing to those who were erased."""
         found: dict[str, list[Notice]] = {}
         for notice in notices:
-            if rollout_of(notice) in scenes and self._still_matters(notice):
+            if rollout_of(notice) in scenes and self._still_matters(notice, now):
                 for person in self._recipients(notice):
                     found.setdefault(person, []).append(notice)
         erased = {row["person"] for row in self._log.rows("persons", status="erased")}
         return {person: told for person, told in found.items() if is_person_id(person) and person not in erased}
 
-    def _still_matters(self, notice: Notice) -> bool:
-        if notice.template not in _OF_OPEN_TASKS:
-            return True
+    def _still_matters(self, notice: Notice, now: datetime) -> bool:
         params = msgspec.json.decode(notice.params)
+        if notice.template not in _OF_OPEN_TASKS:
+            # an invitation that came after the quiet hours, or after a standstill, to what is over
+            return "ends" not in params or datetime.fromisoformat(params["ends"]) > now
         stream = participant_stream(f"{params['rollout']}/{params['school']}")
         return bool(self._log.rows("tasks", stream=stream, task=params["task"]))
 

@@ -243,6 +243,17 @@ async def test_an_invitation_says_where_the_session_is_held_while_that_is_not_er
     assert "room 5" not in body(post, lead)
 
 
+async def test_nobody_is_invited_to_what_is_over(post: Post) -> None:
+    lead, trainer = await post.person("Lead"), await post.person("Trainer")
+    await post.start(north=lead)
+    await post.at_school("trainers", TakeSeat, seat="trainer-1", person=trainer)
+    post.deliver()
+    await invite(post, trainer, "first-day", "Astana, room 5")
+    before = len(post.letters(lead))
+    assert post.deliver(days=5) > 0
+    assert not any("room 5" in str(letter.get_content()) for letter in post.letters(lead)[before:])
+
+
 async def invite(post: Post, trainer: str, session: str, place: str) -> None:
     text = {"id": f"text-{session}", "hash": "0" * 64}
     post.log.texts.put(NewText(text["id"], b"0123456789abcdef", place, trainer))
