@@ -107,7 +107,7 @@ def bring_back(stores: Stores, folder: Path, manifest: Manifest, more_erased: Co
     with open_log(folder / LOG, read_only=True) as log:
         known = erased_in(log)
     erased = known | set(more_erased) | set(here.erased)
-    with open_registry(stores.registry, stores.keys) as registry:
+    with open_registry(stores.registry, stores.keys, to_be_replaced=True) as registry:
         shows = registry.likeness_in(folder / PEOPLE, erased)
         persons = registry.restore(folder / PEOPLE, erased)
     to_record = {person: here.erased.get(person) for person in erased - known}

@@ -23,6 +23,11 @@ class KeyStore:
         self.store = store
         self._master_key = master_key
 
+    def is_begun(self) -> bool:
+        """Whether it has the key of the blind index, which is made before that of any person."""
+        with self.store.reading() as connection:
+            return connection.execute(select(index_keys.c.name).where(index_keys.c.name == _INDEX)).first() is not None
+
     def index_key(self) -> bytes:
         """The key of the blind index, made by whoever asks first."""
         query = select(index_keys.c.key, index_keys.c.wrapped).where(index_keys.c.name == _INDEX)

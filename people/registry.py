@@ -21,6 +21,12 @@ from people.sealed import SealedPersons
 from people.store import Store, store_url
 from people.tables import erased as erased_table
 from people.tables import open_keys_store, open_registry_store
+from people.tables import persons as persons_table
+
+_KEYS_LOST = (
+    "The registry of persons has persons, but its key store has no key: that was lost, or KASKAD_KEYS names another. "
+    "A lost one comes back by 'kaskad restore'."
+)
 
 
 class Registry:
@@ -150,6 +156,10 @@ class Registry:
         }
         return put_back(self._store, self._keys.store, rows, gone)
 
+    def has_rows(self) -> bool:
+        with self._store.reading() as connection:
+            return connection.execute(select(persons_table.c.person).limit(1)).first() is not None
+
     def close(self) -> None:
         self._store.close()
         self._keys.store.close()
@@ -164,9 +174,16 @@ class Registry:
 
 
 def open_registry(
-    registry_url: str | Path, keys_url: str | Path, *, environment: Mapping[str, str] = os.environ
+    registry_url: str | Path,
+    keys_url: str | Path,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    to_be_replaced: bool = False,
 ) -> Registry:
-    """Makes what is not there yet; RegistryUnavailable when a store or the master key can't be used."""
+    """Makes what is not there yet; RegistryUnavailable when a store or the master key can't be used.
+
+    Persons without a key are as good as erased: whose key store was lost is told so, but for a restore.
+    """
     master_key = master_key_from(environment)
     registry_at = store_url("The registry of persons", registry_url)
     keys_at = store_url("The key store of the registry", keys_url)
@@ -180,6 +197,8 @@ def open_registry(
         raise
     registry = Registry(store, keys)
     try:
+        if not to_be_replaced and registry.has_rows() and not keys.is_begun():
+            raise RegistryUnavailable(_KEYS_LOST)
         # Asked for now, so that a missing or wrong master key is told at the start.
         keys.index_key()
     except BaseException:

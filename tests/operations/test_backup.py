@@ -23,7 +23,7 @@ from eventlog.canonical import canonical
 from eventlog.copy import copy_log
 from eventlog.log import open_log
 from eventlog.record import Append, NewEvent, NewText
-from people.errors import PersonProblem
+from people.errors import PersonProblem, RegistryUnavailable
 from people.registry import open_registry
 from runtime.settings import Settings
 from tests.audit.tampering import opened
@@ -120,10 +120,20 @@ def test_a_backup_of_nobody_is_none(kept: Kept, tmp_path: Path, lost: str) -> No
     with pytest.raises(BackupProblem, match=r"^There is no registry of persons here\."):
         make_backup(kept.settings, tmp_path / "backup", "0.1.0")
     assert not Path(getattr(kept.settings, lost)).exists()
-    kept.registry().close()
+    open_registry(kept.settings.registry, kept.settings.keys, to_be_replaced=True).close()
     with pytest.raises(BackupProblem, match=r"has nobody whom the log knows\. A backup would be one of nobody"):
         make_backup(kept.settings, tmp_path / "backup", "0.1.0")
     assert not (tmp_path / "backup").exists()
+
+
+def test_lost_keys_come_back_by_a_restore_and_no_other_way(kept: Kept, backup: Path) -> None:
+    Path(kept.settings.keys).unlink()
+    for _ in range(2):
+        with pytest.raises(RegistryUnavailable, match="its key store has no key: that was lost"):
+            kept.registry()
+    assert restored(kept.settings, backup).persons == 2
+    with kept.registry() as registry:
+        assert registry.show(kept.person).names == NAMES
 
 
 def test_a_person_whom_only_the_log_knows_is_told(kept: Kept, tmp_path: Path) -> None:
