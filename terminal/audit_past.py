@@ -50,6 +50,8 @@ def print_diff(
         stream = find_subject(found, what)
         plain = Plain(found.time_zone(stream))
         first, second = (_moment(found, each, plain.time_zone, known_on) for each in (before, after))
+        if after is None and first.position is not None and first.position > found.position:
+            raise BadInput(f"The log has {found.position} events; --from {first.position} is still to come.")
         _must_follow(first, second)
         changed = changed_between(found, stream, first, second, plain)
         for remark in dict.fromkeys((remark_on(found, first), remark_on(found, second))):

@@ -92,6 +92,7 @@ def test_a_day_is_the_programme_s_day(audit: Auditor) -> None:
         (("replay", "nis-semey", "--at", "0001-01-01T00:00+14:00"), 2, "is beyond what a calendar can say."),
         (("diff", "nis-semey"), 2, "--from"),
         (("diff", "nis-semey", "--from", "20", "--to", "10"), 2, "give the earlier moment first"),
+        (("diff", "nis-semey", "--from", "99999"), 2, "--from 99999 is still to come"),
         (("diff", "nis-semey", "--from", "2025-11-01", "--to", "2025-10-31"), 2, "give the earlier moment first"),
         (("explain", "certify"), 2, "Say whose gate"),
         (("explain", "certify", "nis-semey", "--school", "astana-37"), 2, "Say whose gate"),
