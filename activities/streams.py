@@ -85,8 +85,8 @@ class Streams:
         return state
 
     def catch_up(self, glance: Glance) -> None:
-        """Take note of what has moved since the last time."""
-        if glance.moved is None:
+        """Take note of what has moved since the last time; in a log that is shorter than that, nothing is as it was."""
+        if glance.moved is None or glance.position < self.position:
             self._kept.clear()
             self._moved.clear()
         else:

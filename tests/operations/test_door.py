@@ -13,7 +13,7 @@ from activities.door import Door
 from activities.organisation import ask_organisation
 from activities.streams import Streams
 from domain.command import Command
-from domain.identity import organisation_stream, rollout_stream
+from domain.identity import rollout_stream
 from domain.organisation.stream import GrantRight
 from domain.participant.team import FreeSeat, TakeSeat
 from domain.rollout.commands import ResumeRollout
@@ -128,6 +128,10 @@ def test_what_is_kept_is_behind_until_it_has_come_to_where_its_stream_moved(worl
         assert streams.remembered(snapshot, stream) is None, "another process was faster than what is kept now"
         streams.catch_up(Glance(snapshot.position, {stream: found.state.version}, False))
         assert streams.remembered(snapshot, stream) is found
-        streams.catch_up(Glance(snapshot.position, None, False))
-        assert streams.remembered(snapshot, organisation_stream()) is None
-        assert streams.remembered(snapshot, stream) is None
+        for nothing_as_it_was in (Glance(snapshot.position, None, False), Glance(snapshot.position - 1, {}, False)):
+            streams.keep(stream, found)
+            streams.catch_up(Glance(snapshot.position, {}, False))
+            assert streams.remembered(snapshot, stream) is found
+            streams.catch_up(nothing_as_it_was)
+            streams.catch_up(Glance(snapshot.position, {}, False))
+            assert streams.remembered(snapshot, stream) is None
