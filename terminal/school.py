@@ -142,17 +142,22 @@ def nominate(
 @school.command()
 @click.argument("school_id", metavar="SCHOOL")
 @reason_option(required=True)
+@click.option("--force", is_flag=True, help="Take it out although it prepares schools, which are left behind.")
 @rollout_option
 @as_option
 @json_option
-def withdraw(school_id: str, reason: str, rollout_id: str | None, acting_as: str | None, as_json: bool) -> None:
+def withdraw(
+    school_id: str, reason: str, force: bool, rollout_id: str | None, acting_as: str | None, as_json: bool
+) -> None:
     """Take a school out of its rollout, for good. What it did stays in the log.
+
+    One that prepares schools under way is taken out with --force alone: the programme manager is asked about them.
 
     For example: kaskad school withdraw nis-semey --reason "The school is being rebuilt"
     """
     from terminal.school_leaving import withdraw as withdrawing
 
-    withdrawing(school_id, rollout_id, reason, acting_as, as_json=as_json)
+    withdrawing(school_id, rollout_id, reason, acting_as, force=force, as_json=as_json)
 
 
 @school.command()

@@ -27,12 +27,20 @@ if TYPE_CHECKING:
 
 _LEAVES_WITHIN = 20.0
 _MOST = 1_000_000
+#: schools that a sentence names of many
+_FEW = 5
 
 
-def withdraw(school: str, rollout: str | None, reason: str, acting_as: str | None, *, as_json: bool) -> None:
+def withdraw(
+    school: str, rollout: str | None, reason: str, acting_as: str | None, *, force: bool, as_json: bool
+) -> None:
+    """Raises Refused where it prepares others, unless `force` says that they are to be left behind."""
     who = actor(acting_as)
     with reading() as log:
         meant = school_meant(log, school, rollout)
+        if not force:
+            with states_of(log) as states:
+                _must_prepare_nobody(states, meant)
     answer = ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who, name="reason")))
     say(answer, f"{meant.school} has withdrawn from {meant.rollout}.", as_json=as_json)
 
@@ -54,11 +62,8 @@ def replace(
         meant = school_meant(log, old, rollout)
         persons = {seat: person_meant(log, person) for seat, person in seats.items()}
         with states_of(log) as states:
-            left = states.participant(meant.participant).phase == "withdrawn"
-            # of the roster: the school itself hears of its children a moment later
-            roster = states.rollout(meant.rollout).roster.values()
-            under_way = [each for each in roster if each.status in ("enrolled", "certified")]
-            behind = [each.school for each in under_way if each.parent == meant.participant]
+            left = _has_left(states, meant)
+            behind = _prepared_by(states, meant)
             place = _in_place_of(states, meant, new, given, persons)
             _check_newcomer(states, meant, new)
             _try_to_replace(states, meant, place, who, left=left)
@@ -92,6 +97,34 @@ def hand_over(schools: Sequence[str], to: str, rollout: str | None, acting_as: s
         say(ask(commands[0].stream, commands[0].command), f"{parent} prepares {school} from now on.", as_json=as_json)
         return 0
     return report(("School", "Parent"), ask_all(commands), as_json=as_json)
+
+
+def _must_prepare_nobody(states: States, meant: Meant) -> None:
+    behind = [] if _has_left(states, meant) else _prepared_by(states, meant)
+    if not behind:
+        return
+    many = len(behind) > 1
+    raise Refused(
+        f"{meant.school} prepares {len(behind)} school{'s' if many else ''} that {'are' if many else 'is'} still under "
+        f"way: {_some(behind)}. Nothing was recorded. 'kaskad school hand-over SCHOOL... --to PARENT' gives them to "
+        f"another parent first; --force takes {meant.school} out for good and leaves them behind."
+    )
+
+
+def _has_left(states: States, meant: Meant) -> bool:
+    return states.participant(meant.participant).phase == "withdrawn"
+
+
+def _prepared_by(states: States, meant: Meant) -> list[str]:
+    """The schools under way below it; of the roster, since the school itself hears of its children a moment later."""
+    roster = states.rollout(meant.rollout).roster.values()
+    under_way = [each for each in roster if each.status in ("enrolled", "certified")]
+    return [each.school for each in under_way if each.parent == meant.participant]
+
+
+def _some(schools: Sequence[str]) -> str:
+    more = f" and {len(schools) - _FEW} more" if len(schools) > _FEW else ""
+    return ", ".join(sorted(schools)[:_FEW]) + more
 
 
 def _in_place_of(states: States, meant: Meant, new: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:

@@ -266,6 +266,17 @@ def test_a_school_leaves_once(kaskad: Calls, cohort: str) -> None:
     assert "no longer under way" in seat.err
 
 
+def test_who_prepares_others_leaves_by_force_alone(kaskad: Calls, cohort: str) -> None:
+    asked = ("school", "withdraw", "trainers", "--rollout", cohort, "--reason", "A slip")
+    refused = kaskad(*asked, code=1).err
+    assert "trainers prepares 3 schools that are still under way: school-1, school-2, school-3" in refused
+    assert "kaskad school hand-over" in refused
+    assert "--force" in refused
+    assert kaskad("school", "show", "trainers", "--rollout", cohort, "--json").json["status"] != "withdrawn"
+    assert "has withdrawn" in kaskad(*asked, "--force").out
+    assert "Already done" in kaskad(*asked).out
+
+
 def test_a_school_takes_the_place_of_another_once(kaskad: Calls, cohort: str) -> None:
     asked = ("school", "replace", "school-1", "instead", "--rollout", cohort, "--reason", "Moved", *options())
     assert "instead takes the place of school-1" in kaskad(*asked).out
