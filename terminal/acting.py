@@ -137,6 +137,7 @@ async def _with_asker(work: "Callable[[Asker], Awaitable[T]]", within: float) ->
 
 def say(answer: "Answer", done: str, *, as_json: bool = False) -> None:
     """What came of it: done, with the positions in the log, or that it was so already."""
+    from terminal.phrases import phrase
     from terminal.tables import print_json
 
     if as_json:
@@ -151,10 +152,12 @@ def say(answer: "Answer", done: str, *, as_json: bool = False) -> None:
         )
         return
     if not answer.first:
-        print("Already done; nothing was recorded.")
+        print(phrase("already_done"))
         return
-    positions = f"event {answer.first}" if answer.first == answer.last else f"events {answer.first} to {answer.last}"
-    print(f"{done} ({positions})")
+    if answer.first == answer.last:
+        print(phrase("event", done=done, first=answer.first))
+    else:
+        print(phrase("events", done=done, first=answer.first, last=answer.last))
 
 
 def _fault(error: Any) -> str:

@@ -28,6 +28,7 @@ def submit_files(
     from activities.artefacts import open_artefacts
     from runtime.settings import settings
     from terminal.evidence_item import item_meant
+    from terminal.phrases import counted_phrase
 
     step, name, item = item_meant(to, wanted)
     types = [_type_of(path, item) for path in files]
@@ -47,7 +48,7 @@ def submit_files(
         if answer.first and not store.has(artefact.sha256):
             store.put(path, artefact.media_type, largest=item.accepts.max_bytes)
     title = to.titles.item(to.state.tier, step, name)
-    return answer, f"Submitted: {title}, {len(kept)} file{'s' if len(kept) > 1 else ''}."
+    return answer, counted_phrase("submitted", len(kept), title=title)
 
 
 def _must_differ(files: Sequence[Path], known_by: Sequence[object]) -> None:

@@ -36,6 +36,7 @@ def list_tasks(
     """
     from runtime.settings import settings
     from terminal.inbox import Inbox, waits_for
+    from terminal.phrases import headings, phrase
     from terminal.reading import names_of, reading, rollout_named
     from terminal.tables import print_json, print_table
 
@@ -50,14 +51,15 @@ def list_tasks(
         return
     wanted = whose or acting_as
     print_table(
-        ["School", "Task", "Title", "Waits for", "Due", "Late"],
+        headings("School", "Task", "Title", "Waits for", "Due", "Late"),
         _lines(found, names),
-        empty=f"Nothing waits for {wanted}." if wanted else "Nothing is open.",
+        empty=phrase("nothing_waits", wanted=wanted) if wanted else phrase("nothing_is_open"),
     )
 
 
 def _lines(tasks: list[dict[str, Any]], names: dict[str, str]) -> list[tuple[object, ...]]:
     from terminal.inbox import waits_for
+    from terminal.phrases import word
 
     several = len({each["rollout"] for each in tasks}) > 1
     return [
@@ -67,7 +69,7 @@ def _lines(tasks: list[dict[str, Any]], names: dict[str, str]) -> list[tuple[obj
             each["title"],
             waits_for(each, names),
             each["due"],
-            "OVERDUE" if each["overdue"] else "",
+            word("OVERDUE") if each["overdue"] else "",
         )
         for each in tasks
     ]
@@ -114,6 +116,7 @@ def complete(school: str, task_id: str, answer: str | None, happened: str | None
     from domain.participant.tasks import CompleteTask
     from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
+    from terminal.phrases import phrase
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     command = prepare(
@@ -125,4 +128,4 @@ def complete(school: str, task_id: str, answer: str | None, happened: str | None
         happened_at=to.happened(happened),
     )
     title = to.titles.task(to.state.tier, task_id)
-    say(ask(to.stream, command), f"Done: {title}.", as_json=common["as_json"])
+    say(ask(to.stream, command), phrase("task_done", title=title), as_json=common["as_json"])

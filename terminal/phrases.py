@@ -1,0 +1,52 @@
+"""What commands say when all is well, in the language of the settings: headings, words and sentences."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+PHRASES: Final = Path(__file__).with_suffix(".yaml")
+
+
+@cache
+def phrases() -> dict[str, dict[str, dict[str, str]]]:
+    import yaml
+
+    loaded: dict[str, Any] = yaml.load(PHRASES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return loaded
+
+
+def headings(*english: str) -> list[str]:
+    """The columns of a table."""
+    return [_of("headings", each) for each in english]
+
+
+def word(english: str) -> str:
+    """A word of the log's, such as a verdict; a name that no catalogue has stays as it is."""
+    return _of("words", english)
+
+
+def phrase(key: str, **gaps: object) -> str:
+    """A sentence."""
+    return phrases()["sentences"][key][_language()].format(**gaps)
+
+
+def counted_phrase(key: str, number: int, **gaps: object) -> str:
+    """A sentence about so many things: English has two forms, KEY_one and KEY_many."""
+    return phrase(f"{key}_one" if number == 1 else f"{key}_many", count=number, **gaps)
+
+
+def _of(part: str, english: str) -> str:
+    """English is said without the catalogue, so that it is never read for that."""
+    language = _language()
+    if language == "en":
+        return english
+    from terminal.messages import catalogue
+
+    known = phrases()[part].get(english) or catalogue()["words"].get(english, {})
+    return str(known.get(language, english))
+
+
+def _language() -> str:
+    from runtime.settings import settings
+
+    return settings().language

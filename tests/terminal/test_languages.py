@@ -1,0 +1,49 @@
+"""A coordinator works in Kazakh, a mentor in Russian: what commands print holds no English but names and options."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.calling import Calls, Ended
+from tests.terminal.short import Short, start_short
+
+
+@pytest.fixture(scope="module")
+def short(kaskad: Calls, tmp_path_factory: pytest.TempPathFactory) -> Short:
+    return start_short(kaskad, tmp_path_factory.mktemp("short"))
+
+
+def kazakh(short: Short, *arguments: object, by: str | None = None, code: int = 0) -> Ended:
+    return short(*arguments, by=by, code=code, KASKAD_LANG="kk")
+
+
+def russian(short: Short, *arguments: object, by: str | None = None, code: int = 0) -> Ended:
+    return short(*arguments, by=by, code=code, KASKAD_LANG="ru")
+
+
+def test_tasks_are_listed_under_headings_of_the_language(short: Short) -> None:
+    listed = ("task", "list", "--for", short.second)
+    assert kazakh(short, *listed).out.split()[:4] == ["МЕКТЕП", "ТАПСЫРМА", "АТАУЫ", "КІМНЕН"]
+    assert russian(short, *listed).out.split()[:4] == ["ШКОЛА", "ЗАДАЧА", "НАЗВАНИЕ", "КТО"]
+    assert kazakh(short, *listed, "--json").json[0].keys() == short(*listed, "--json").json[0].keys()
+
+
+def test_that_nothing_waits_is_told_in_the_language(short: Short) -> None:
+    listed = ("task", "list", "--for", short.second, "--due", "overdue")
+    assert kazakh(short, *listed).out == f"{short.second}: күтіп тұрған тапсырма жоқ.\n"
+    assert russian(short, *listed).out == f"{short.second}: ожидающих задач нет.\n"
+
+
+def test_a_task_is_done_once_in_the_language(short: Short) -> None:
+    asked = ("task", "complete", short.first, "wish/greet")
+    assert kazakh(short, *asked, by=short.lead).out.startswith("Орындалды: Танысу. (оқиға")
+    assert kazakh(short, *asked, by=short.lead).out == "Бұл бұрын істелген; ештеңе жазылған жоқ.\n"
+    assert russian(short, *asked, by=short.lead).out == "Это уже сделано; ничего не записано.\n"
+
+
+def test_evidence_is_submitted_in_the_language(short: Short, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.txt"
+    plan.write_text("мақсат", encoding="utf-8")
+    said = kazakh(short, "evidence", "submit", short.first, "portfolio/plan", plan, by=short.lead).out
+    assert said.startswith("Тапсырылды: ")
+    assert ", 1 файл. (оқиға" in said
