@@ -93,7 +93,7 @@ class Settings(BaseModel):
         le=100_000,
     )
     concurrent_workflow_tasks: int = setting(
-        "KASKAD_CONCURRENT_WORKFLOW_TASKS", "Workflow tasks that a worker runs at once.", 40, ge=2, le=1000
+        "KASKAD_CONCURRENT_WORKFLOW_TASKS", "Workflow tasks that a worker runs at once.", 100, ge=2, le=1000
     )
     concurrent_activities: int = setting(
         "KASKAD_CONCURRENT_ACTIVITIES", "Activities that a worker runs at once, local ones included.", 64, ge=1, le=1000
