@@ -1,5 +1,6 @@
 """The definition that a rollout runs by, as the log keeps it: quick to read, for those who only need its words."""
 
+from collections.abc import Iterator
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +36,21 @@ def adopted_by(log: "EventLog | Snapshot", rollout: str) -> Adopted | None:
 
 
 def definition_in(log: "EventLog | Snapshot", digest: str) -> dict[str, Any] | None:
-    for row in log.rows("programmes_used", stream=organisation_stream(), digest=digest):
+    return next((each["definition"] for each in _adoptions(log, digest=digest)), None)
+
+
+def definitions_of(log: "EventLog | Snapshot", programme: str, version: str) -> Iterator[dict[str, Any]]:
+    """Each that was adopted of one version; they differ in the values of their parameters."""
+    for each in _adoptions(log, programme=programme):
+        if each["programme_version"] == version:
+            yield each["definition"]
+
+
+def _adoptions(log: "EventLog | Snapshot", **which: Any) -> Iterator[dict[str, Any]]:
+    for row in log.rows("programmes_used", stream=organisation_stream(), **which):
         version = int(row["version"])
         for record in log.stream(organisation_stream(), after=version - 1, up_to=version):
-            definition: dict[str, Any] = msgspec.json.decode(record.data)["definition"]
-            return definition
-    return None
+            yield msgspec.json.decode(record.data)
 
 
 def calendar_of(log: "EventLog | Snapshot", rollout: str, adopted: Adopted) -> dict[str, Any]:

@@ -61,6 +61,26 @@ def read_programme(
     return Definition(shaped.programme, tuple(sorted(set(warnings))))
 
 
+def parts_unlike(source: Path | str | bytes, adopted: Mapping[str, object]) -> tuple[str, ...]:
+    """In which of its parts a file says something else than a definition that was adopted, whose values of parameters
+    are put in before: what another rollout chose makes no other definition. Raises ProgrammeProblems."""
+    try:
+        then = Programme.model_validate_json(json.dumps(adopted))
+    except ValueError:
+        # of another shape, as other releases have them: nothing can be said
+        return ()
+    document = _document(source)
+    filled = fill(document, then.chosen)
+    if filled.problems:
+        return ("parameters",)
+    now = shape(document, filled).programme
+    if now is None or (filled.is_resolved and now.chosen != then.chosen):
+        # no other values can be put into what was kept as used
+        return ()
+    before, after = (each.model_dump(mode="json", by_alias=True, exclude={"chosen"}) for each in (then, now))
+    return tuple(name for name in after if before[name] != after[name])
+
+
 def _unknown_cohort(document: Document, programme: Programme | None, cohort: str | None) -> list[Problem]:
     if cohort is None or programme is None or cohort in programme.cohorts:
         return []

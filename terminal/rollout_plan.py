@@ -18,7 +18,7 @@ from terminal.acting import actor
 from terminal.imagined import Imagined, kinds_of
 from terminal.outcome import REFUSED
 from terminal.reading import reading
-from terminal.rollout_start import Wanted, optional_log
+from terminal.rollout_start import Wanted, optional_log, refuse_other_contents
 from terminal.roster_file import refusals_of
 from terminal.saying import said
 from terminal.tables import print_fields, print_json, print_table
@@ -65,6 +65,8 @@ def plan(wanted: Wanted, acting_as: str | None) -> Plan:
 def _plan(wanted: Wanted, who: str | None, snapshot: "Snapshot | None") -> Plan:
     found = Plan(wanted, rights_checked=who is not None)
     try:
+        if snapshot is not None:
+            refuse_other_contents(snapshot, wanted)
         left, found.refused = refusals_of(lambda places: _check(wanted, places, who, snapshot), wanted.places)
         found.imagined = _imagined(wanted, who, snapshot)
         for command in replace(wanted, places=left).commands(who or _NOBODY):

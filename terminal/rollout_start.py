@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from activities.adopted import definitions_of
 from activities.answer import Answer
 from activities.asking import Asker
 from activities.door import Door
@@ -18,7 +19,7 @@ from domain.rollout.commands import ENROLLED_AT_ONCE, MOST_PLACES, EnrolSchools,
 from domain.rollout.places import teams_of_its_own
 from eventlog.command_ids import new_command_id
 from programmes.library import find_programme
-from programmes.reader import Definition, read_programme
+from programmes.reader import Definition, parts_unlike, read_programme
 from terminal.acting import prepare, with_asker
 from terminal.outcome import BadInput, NotFound, Refused
 from terminal.reading import reading, states_of
@@ -27,6 +28,7 @@ from terminal.settling import has_settled
 
 if TYPE_CHECKING:
     from eventlog.log import EventLog
+    from eventlog.reading import Snapshot
 
 _SETTLES_WITHIN = 60.0
 _PATIENCE = 25.0
@@ -37,6 +39,7 @@ class Wanted:
     """A rollout as it was asked for."""
 
     rollout: str
+    file: Path
     definition: Definition
     cohort: str
     places: tuple[Place, ...]
@@ -62,14 +65,15 @@ def wanted(
     name: str, cohort: str, rollout: str | None, schools: Path | None, parameters: Mapping[str, str], *, as_json: bool
 ) -> Wanted:
     """Read all that was named. Raises ProgrammeProblems, UnknownProgramme and BadInput with everything wrong."""
-    definition = read_programme(find_programme(name), parameters, cohort=cohort)
+    file = find_programme(name)
+    definition = read_programme(file, parameters, cohort=cohort)
     chosen = rollout or f"{definition.programme.programme}-{cohort}"
     if not is_valid_id(chosen):
         raise BadInput(f"'{chosen}' is no id for a rollout: lower-case letters, digits and hyphens, at most 63.")
     with optional_log() as log:
         others = teams_of_its_own(definition.programme)
         places = read_places(schools, definition.programme, log, others=others, as_json=as_json) if schools else ()
-    return Wanted(chosen, definition, cohort, places)
+    return Wanted(chosen, file, definition, cohort, places)
 
 
 @contextmanager
@@ -87,6 +91,7 @@ def start(wanted: Wanted, who: str, *, wait: bool) -> tuple[list[Answer], bool]:
     every participant has begun; raises Refused before anything is recorded where the rollout runs otherwise."""
     with reading() as log:
         refuse_another(log, wanted)
+        refuse_other_contents(log, wanted)
     programme = wanted.definition.programme
     commands = list(wanted.commands(who))
     adopting = adoption(
@@ -146,3 +151,16 @@ def refuse_another(log: "EventLog", wanted: Wanted) -> None:
         f"{wanted.rollout} has been started already, without {listed}. Further schools are enrolled by "
         f"'kaskad school enrol FILE --rollout {wanted.rollout}'; a rollout of its own takes another --id."
     )
+
+
+def refuse_other_contents(log: "EventLog | Snapshot", wanted: Wanted) -> None:
+    """Of one version there would be two, which nothing but a digest told apart."""
+    programme = wanted.definition.programme
+    for adopted in definitions_of(log, programme.programme, programme.version):
+        unlike = parts_unlike(wanted.file, adopted)
+        if unlike:
+            raise Refused(
+                f"{programme.programme} {programme.version} was adopted with other contents before: "
+                f"{wanted.file} says something else in {', '.join(unlike)}. Nothing was recorded. "
+                f"Raise its version ({programme.version}) and ask again; values of parameters alone are set by --set."
+            )

@@ -224,3 +224,26 @@ def test_a_list_names_persons_by_their_addresses_too(kaskad: Calls, rollout_id: 
     kaskad(*START, "--id", rollout_id, "--schools", listed)
     page = kaskad("school", "show", "school-1", "--rollout", rollout_id, "--json").json
     assert page["seats"][0]["person"] == head
+
+
+def test_one_version_of_a_definition_is_one_whatever_values_its_parameters_have(
+    kaskad: Calls, rollout_id: str, tmp_path: Path
+) -> None:
+    def asked(file: Path, number: int, *more: str) -> tuple[object, ...]:
+        return ("rollout", "start", file, "--cohort", "2024", "--id", f"{rollout_id}-{number}", *more)
+
+    text = find_programme("nis-share").read_text().replace("programme: nis-share", f"programme: {rollout_id}")
+    file = tmp_path / "definition.yaml"
+    file.write_text(text)
+    kaskad(*asked(file, 1))
+    kaskad(*asked(file, 2, "--set", "children_per_school=1"))
+    file.write_text(text.replace('en: "Mentor"', 'en: "Guide"'))
+    before = size(kaskad)
+    for more in ((), ("--dry-run",), ("--set", "children_per_school=1")):
+        told = kaskad(*asked(file, 3, *more), code=1)
+        assert f"{rollout_id} 1.0 was adopted with other contents before: {file} says something else in roles." in (
+            told.out + told.err
+        )
+    assert size(kaskad) == before
+    file.write_text(file.read_text().replace('version: "1.0"', 'version: "1.1"'))
+    kaskad(*asked(file, 3))
