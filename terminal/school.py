@@ -31,6 +31,11 @@ def school_options(command: Command) -> Command:
     )(command)
 
 
+force_option = click.option(
+    "--force", is_flag=True, help="Take it out although it prepares schools, which are left behind."
+)
+
+
 @click.group(cls=Group)
 def school() -> None:
     """Enrol, show, nominate and withdraw schools; put persons in seats.
@@ -142,7 +147,7 @@ def nominate(
 @school.command()
 @click.argument("school_id", metavar="SCHOOL")
 @reason_option(required=True)
-@click.option("--force", is_flag=True, help="Take it out although it prepares schools, which are left behind.")
+@force_option
 @rollout_option
 @as_option
 @json_option
@@ -165,6 +170,7 @@ def withdraw(
 @click.argument("new", metavar="NEW")
 @school_options
 @reason_option(required=True)
+@force_option
 @rollout_option
 @as_option
 @json_option
@@ -173,6 +179,7 @@ def replace(
     new: str,
     seats: tuple[str, ...],
     reason: str,
+    force: bool,
     rollout_id: str | None,
     acting_as: str | None,
     as_json: bool,
@@ -181,7 +188,8 @@ def replace(
     """Withdraw OLD, unless it has left already, and enrol NEW in its place: same tier, same parent.
 
     Region and language are OLD's where they are not given. Where NEW is refused, OLD stays. Schools that OLD prepares
-    are not handed over to NEW by this: see `kaskad school hand-over`. The programme manager is asked about them.
+    are not handed over to NEW by this: see `kaskad school hand-over`. One that prepares schools under way is replaced
+    with --force alone: the programme manager is asked about them.
 
     \b
     For example:
@@ -190,7 +198,7 @@ def replace(
     """
     from terminal.school_leaving import replace as replacing
 
-    replacing(old, new, rollout_id, given, seats_given(seats), reason, acting_as, as_json=as_json)
+    replacing(old, new, rollout_id, given, seats_given(seats), reason, acting_as, force=force, as_json=as_json)
 
 
 @school.command("hand-over")

@@ -54,9 +54,11 @@ def replace(
     reason: str,
     acting_as: str | None,
     *,
+    force: bool,
     as_json: bool,
 ) -> None:
-    """Withdraw one school, unless it has left already, and enrol another in its place; neither if either is refused."""
+    """Withdraw one school, unless it has left already, and enrol another in its place; neither if either is refused.
+    Raises Refused where it prepares others, unless `force` says that they are to be left behind."""
     who = actor(acting_as)
     with reading() as log:
         meant = school_meant(log, old, rollout)
@@ -67,6 +69,8 @@ def replace(
             place = _in_place_of(states, meant, new, given, persons)
             _check_newcomer(states, meant, new)
             _try_to_replace(states, meant, place, who, left=left)
+            if not force:
+                _must_prepare_nobody(states, meant)
     if not left:
         ask(meant.stream, prepare(Withdraw, who, reason=put_text(reason, who, name="reason")))
     with reading() as log:

@@ -289,7 +289,12 @@ def test_what_a_replaced_parent_prepared_is_told_and_asked_of_the_manager(
     kaskad: Calls, cohort: str, tmp_path: Path
 ) -> None:
     asked = ("school", "replace", "trainers", "coaches", "--rollout", cohort, "--reason", "Moved", *options())
-    told = kaskad(*asked).out
+    barred = kaskad(*asked, code=1).err
+    assert "trainers prepares 3 schools that are still under way: school-1, school-2, school-3" in barred
+    assert "--force" in barred
+    assert kaskad("school", "show", "trainers", "--rollout", cohort, "--json").json["status"] != "withdrawn"
+    told = kaskad(*asked, "--force").out
+    assert "Already done" in kaskad(*asked).out
     assert "Not handed over: " in told
     assert "school-1" in told
     page = kaskad("task", "show", f"{cohort}/trainers", "children/decide", "--json").json
