@@ -135,8 +135,11 @@ async def _with_asker(work: "Callable[[Asker], Awaitable[T]]", within: float) ->
         await asyncio.sleep(0.05)
 
 
-def say(answer: "Answer", done: str, *, as_json: bool = False) -> None:
-    """What came of it: done, with the positions in the log, or that it was so already."""
+def say(answer: "Answer", done: str, *, translated: bool = False, as_json: bool = False) -> None:
+    """What came of it: done, with the positions in the log, or that it was so already.
+
+    An English sentence ends in English, one that is `translated` in the language of the settings.
+    """
     from terminal.phrases import phrase
     from terminal.tables import print_json
 
@@ -155,9 +158,9 @@ def say(answer: "Answer", done: str, *, as_json: bool = False) -> None:
         print(phrase("already_done"))
         return
     if answer.first == answer.last:
-        print(phrase("event", done=done, first=answer.first))
+        print(phrase("event", in_english=not translated, done=done, first=answer.first))
     else:
-        print(phrase("events", done=done, first=answer.first, last=answer.last))
+        print(phrase("events", in_english=not translated, done=done, first=answer.first, last=answer.last))
 
 
 def _fault(error: Any) -> str:

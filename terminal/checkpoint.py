@@ -37,6 +37,7 @@ def list_checkpoints(school: str | None, rollout_id: str | None, log: str | None
       kaskad checkpoint list nis-semey
     """
     from terminal.checkpoints import checkpoints
+    from terminal.phrases import headings, phrase, word
     from terminal.tables import print_json, print_table
 
     found = checkpoints(school, rollout_id, log)
@@ -44,20 +45,20 @@ def list_checkpoints(school: str | None, rollout_id: str | None, log: str | None
         print_json(found)
         return
     print_table(
-        ["School", "Step", "Number", "Outcome", "When", "Mentor", "Remark"],
+        headings("School", "Step", "Number", "Outcome", "When", "Mentor", "Remark"),
         [
             (
                 each["school"],
                 each["step"],
                 each["number"],
-                "open, due" if each["outcome"] == "open" else each["outcome"],
+                word("open, due" if each["outcome"] == "open" else each["outcome"]),
                 each["when"],
                 each["mentor_name"] or each["mentor"],
                 each["remark"],
             )
             for each in found
         ],
-        empty="No checkpoint has been asked for yet.",
+        empty=phrase("no_checkpoint"),
     )
 
 
@@ -88,6 +89,7 @@ def hold(
     from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
     from terminal.free_texts import put_text
+    from terminal.phrases import phrase, word
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     mentoring = _mentoring(to, step)
@@ -101,8 +103,8 @@ def hold(
         happened_at=to.happened(happened),
         remark=put_text(remark, to.person, command_id=common["command_id"], name="remark"),
     )
-    words = f"Held: {to.titles.step(to.state.tier, mentoring)}, {outcome.replace('_', ' ')}."
-    say(ask(to.stream, command), words, as_json=common["as_json"])
+    words = phrase("held", title=to.titles.step(to.state.tier, mentoring), outcome=word(outcome).replace("_", " "))
+    say(ask(to.stream, command), words, translated=True, as_json=common["as_json"])
 
 
 def _mentoring(to: "Addressed", step: str | None) -> str:

@@ -39,7 +39,7 @@ def submit(
     answer, words = submit_files(
         to, item, tuple(Path(each) for each in files), remark, to.happened(happened), common["command_id"]
     )
-    say(answer, words, as_json=common["as_json"])
+    say(answer, words, translated=True, as_json=common["as_json"])
 
 
 @evidence.command("list")

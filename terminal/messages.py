@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from terminal.catalogues import read_catalogue
 
 CATALOGUE: Final = Path(__file__).with_suffix(".yaml")
 
@@ -36,12 +37,8 @@ def sentence(
         return english
 
 
-@cache
 def catalogue() -> dict[str, Any]:
-    import yaml
-
-    loaded: dict[str, Any] = yaml.load(CATALOGUE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return loaded
+    return read_catalogue(CATALOGUE)
 
 
 def _word(value: str, language: str) -> str:

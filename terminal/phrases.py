@@ -1,18 +1,15 @@
 """What commands say when all is well, in the language of the settings: headings, words and sentences."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from terminal.catalogues import read_catalogue
 
 PHRASES: Final = Path(__file__).with_suffix(".yaml")
 
 
-@cache
 def phrases() -> dict[str, dict[str, dict[str, str]]]:
-    import yaml
-
-    loaded: dict[str, Any] = yaml.load(PHRASES.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return loaded
+    return read_catalogue(PHRASES)
 
 
 def headings(*english: str) -> list[str]:
@@ -25,12 +22,12 @@ def word(english: str) -> str:
     return _of("words", english)
 
 
-def phrase(key: str, **gaps: object) -> str:
+def phrase(key: str, *, in_english: bool = False, **gaps: object) -> str:
     """A sentence."""
-    return phrases()["sentences"][key][_language()].format(**gaps)
+    return phrases()["sentences"][key]["en" if in_english else _language()].format(**gaps)
 
 
-def counted_phrase(key: str, number: int, **gaps: object) -> str:
+def counted_phrase(key: str, number: int, **gaps: Any) -> str:
     """A sentence about so many things: English has two forms, KEY_one and KEY_many."""
     return phrase(f"{key}_one" if number == 1 else f"{key}_many", count=number, **gaps)
 

@@ -128,4 +128,4 @@ def complete(school: str, task_id: str, answer: str | None, happened: str | None
         happened_at=to.happened(happened),
     )
     title = to.titles.task(to.state.tier, task_id)
-    say(ask(to.stream, command), phrase("task_done", title=title), as_json=common["as_json"])
+    say(ask(to.stream, command), phrase("task_done", title=title), translated=True, as_json=common["as_json"])

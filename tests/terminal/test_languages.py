@@ -47,3 +47,18 @@ def test_evidence_is_submitted_in_the_language(short: Short, tmp_path: Path) -> 
     said = kazakh(short, "evidence", "submit", short.first, "portfolio/plan", plan, by=short.lead).out
     assert said.startswith("Тапсырылды: ")
     assert ", 1 файл. (оқиға" in said
+
+
+def test_a_checkpoint_is_held_and_listed_in_the_language(short: Short) -> None:
+    held = ("checkpoint", "hold", short.first, "--outcome", "needs_support")
+    assert ", қолдау керек. (оқиға" in kazakh(short, *held, by=short.mentor).out
+    listed = ("checkpoint", "list", short.first)
+    assert russian(short, *listed).out.split()[:4] == ["ШКОЛА", "ШАГ", "НОМЕР", "ИТОГ"]
+    assert "нужна поддержка" in russian(short, *listed).out
+
+
+def test_an_english_sentence_ends_in_english(short: Short) -> None:
+    said = kazakh(short, "rollout", "pause", short.id, "--reason", "flu").out
+    kazakh(short, "rollout", "resume", short.id)
+    assert "(event" in said
+    assert "оқиға" not in said
