@@ -61,12 +61,13 @@ class Addressed:
         """An instant that somebody chose: a day off or the night may be meant, and may be a slip, so it is said."""
         from domain.calendar import local_day, out_of_quiet_hours
         from domain.participant.draft import calendar_of
+        from terminal.phrases import phrase
 
         calendar, zone = calendar_of(self.programme, self.state), self.programme.time_zone
-        slips = [] if calendar.is_school_day(local_day(instant, zone)) else ["no school day"]
+        slips = [] if calendar.is_school_day(local_day(instant, zone)) else [phrase("no_school_day")]
         if out_of_quiet_hours(instant, calendar, zone) != instant:
             quiet = calendar.quiet_hours
-            slips.append(f"in the quiet hours, {quiet.start:%H:%M} to {quiet.end:%H:%M}")
+            slips.append(phrase("in_quiet_hours", start=f"{quiet.start:%H:%M}", end=f"{quiet.end:%H:%M}"))
         return self.says(instant) + (f" ({'; '.join(slips)})" if slips else "")
 
 

@@ -8,8 +8,8 @@ from domain.identity import rollout_and_school
 from programmes.sheet import RosterProblem
 from terminal.bulk import read_rows
 from terminal.outcome import BadInput
+from terminal.phrases import counted_phrase, phrase
 from terminal.roster_file import refuse_rows
-from terminal.tables import counted
 
 if TYPE_CHECKING:
     from domain.participant.state import HostedSession, Participant
@@ -79,9 +79,16 @@ def not_named(asked: Seats, named: set[tuple[str, str]]) -> str:
     schools = {school for school, _ in named}
     whole = sum(school not in schools for school in asked)
     seats = sum((school, seat) not in named for school in schools for seat in asked[school])
-    parts = [f"{counted(whole, 'whole school')}"] if whole else []
-    parts += [f"{counted(seats, 'seat')} of the schools that it names"] if seats else []
-    return f" Present without being named in the sheet: {' and '.join(parts)}." if parts else ""
+    parts = [counted_phrase("whole_schools", whole)] if whole else []
+    parts += [counted_phrase("seats_of_named", seats)] if seats else []
+    both = phrase("both", one=parts[0], other=parts[1]) if len(parts) > 1 else "".join(parts)
+    return " " + phrase("not_in_the_sheet", what=both) if parts else ""
+
+
+def recorded(schools: int, absent: int) -> str:
+    """What was recorded of a whole session."""
+    away = counted_phrase("seats_absent", absent) if absent else phrase("nobody_absent")
+    return phrase("attendance_recorded", schools=counted_phrase("schools", schools), absent=away)
 
 
 def _unknown(number: int, school: str, seat: str, asked: Seats) -> list[RosterProblem]:

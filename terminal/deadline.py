@@ -30,6 +30,7 @@ def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> N
     from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed, one_of
     from terminal.free_texts import put_text
+    from terminal.phrases import phrase
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     if not to.state.ended:
@@ -43,5 +44,5 @@ def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> N
         due_at=due,
         reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
     )
-    title = to.titles.task(to.state.tier, task_id)
-    say(ask(to.stream, command), f"Now due {to.says_chosen(due)}: {title}.", as_json=common["as_json"])
+    words = phrase("now_due", when=to.says_chosen(due), title=to.titles.task(to.state.tier, task_id))
+    say(ask(to.stream, command), words, translated=True, as_json=common["as_json"])

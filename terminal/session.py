@@ -36,6 +36,7 @@ def list_sessions(
       kaskad session list nis-semey
     """
     from terminal.outcome import BadInput
+    from terminal.phrases import headings, phrase, word
     from terminal.sessions import sessions
     from terminal.tables import print_json, print_table
 
@@ -46,20 +47,20 @@ def list_sessions(
         print_json(found)
         return
     print_table(
-        ["Session", "Title", "Begins", "Hours", "Mode", "Schools", "Status"],
+        headings("Session", "Title", "Begins", "Hours", "Mode", "Schools", "Status"),
         [
             (
                 each["session"],
                 each["title"],
                 each["begins"],
                 each["hours"],
-                each["mode"],
+                word(each["mode"]),
                 len(each["schools"]),
-                each["status"],
+                word(each["status"]),
             )
             for each in found
         ],
-        empty="No session is planned yet.",
+        empty=phrase("no_session_planned"),
     )
 
 
@@ -86,8 +87,8 @@ def plan(
     from terminal.acting import ask, prepare, say
     from terminal.addressed import addressed
     from terminal.free_texts import put_text
+    from terminal.phrases import counted_phrase, phrase
     from terminal.sessions import check_plan
-    from terminal.tables import counted
 
     to = addressed(host, common["rollout_id"], common["acting_as"])
     check_plan(to, step, definition, schools)
@@ -103,13 +104,13 @@ def plan(
         place=put_text(place, to.person, command_id=common["command_id"], name="place"),
     )
     answer = ask(to.stream, command)
-    words = f"Planned: {to.titles.session(step, definition)}, {to.says_chosen(begins)}."
+    words = phrase("session_planned", title=to.titles.session(step, definition), when=to.says_chosen(begins))
     if to.state.fact("seats.complete") is not True:
-        words += f" The team of {to.state.school} is not complete."
+        words += " " + phrase("team_incomplete", school=to.state.school)
     later = sum(child.ended is None and step in child.awaits for child in to.state.children.values())
     if later:
-        words += f" {counted(later, 'school')} will be asked to it on coming to '{step}'."
-    say(answer, words, as_json=common["as_json"])
+        words += " " + counted_phrase("asked_later", later, step=step)
+    say(answer, words, translated=True, as_json=common["as_json"])
 
 
 @session.command()
@@ -127,6 +128,7 @@ def move(session_id: str, starts: str, reason: str | None, **common: Any) -> Non
     from domain.participant.hosting import MoveSession
     from terminal.acting import ask, prepare, say
     from terminal.free_texts import put_text
+    from terminal.phrases import phrase
     from terminal.sessions import host_of
 
     to = host_of(session_id, common["rollout_id"], common["acting_as"])
@@ -139,7 +141,8 @@ def move(session_id: str, starts: str, reason: str | None, **common: Any) -> Non
         starts_at=begins,
         reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
     )
-    say(ask(to.stream, command), f"Moved to {to.says_chosen(begins)}.", as_json=common["as_json"])
+    words = phrase("session_moved", when=to.says_chosen(begins))
+    say(ask(to.stream, command), words, translated=True, as_json=common["as_json"])
 
 
 @session.command()
@@ -156,6 +159,7 @@ def cancel(session_id: str, reason: str, **common: Any) -> None:
     from domain.participant.hosting import CancelSession
     from terminal.acting import ask, prepare, say
     from terminal.free_texts import put_text
+    from terminal.phrases import phrase
     from terminal.sessions import host_of
 
     to = host_of(session_id, common["rollout_id"], common["acting_as"])
@@ -166,7 +170,12 @@ def cancel(session_id: str, reason: str, **common: Any) -> None:
         session=session_id,
         reason=put_text(reason, to.person, command_id=common["command_id"], name="reason"),
     )
-    say(ask(to.stream, command), f"Cancelled: {session_id}.", as_json=common["as_json"])
+    say(
+        ask(to.stream, command),
+        phrase("session_cancelled", session=session_id),
+        translated=True,
+        as_json=common["as_json"],
+    )
 
 
 @click.command()
@@ -196,9 +205,8 @@ def attendance(
     """
     from domain.participant.attendance import RecordAttendance
     from terminal.acting import ask, prepare, say
-    from terminal.attendance import from_sheet, from_words, must_be_said_once, not_named, seats_asked
+    from terminal.attendance import from_sheet, from_words, must_be_said_once, not_named, recorded, seats_asked
     from terminal.sessions import host_of
-    from terminal.tables import counted
 
     must_be_said_once(all_present, absent, sheet)
     missing, named = from_words(absent), None
@@ -214,8 +222,7 @@ def attendance(
         absent=missing,
         happened_at=to.happened(happened),
     )
-    asked, number = to.state.hosted[session_id].participants, sum(map(len, missing.values()))
-    words = f"Recorded: {counted(len(asked), 'school')}, {counted(number, 'seat') if number else 'no seats'} absent."
+    words = recorded(len(to.state.hosted[session_id].participants), sum(map(len, missing.values())))
     if named is not None:
         words += not_named(asked_for, named)
-    say(ask(to.stream, command), words, as_json=common["as_json"])
+    say(ask(to.stream, command), words, translated=True, as_json=common["as_json"])

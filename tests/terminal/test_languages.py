@@ -62,3 +62,17 @@ def test_an_english_sentence_ends_in_english(short: Short) -> None:
     kazakh(short, "rollout", "resume", short.id)
     assert "(event" in said
     assert "оқиға" not in said
+
+
+def test_a_session_is_planned_moved_cancelled_and_listed_in_the_language(short: Short) -> None:
+    planned = ("session", "plan", short.host, "training", "first-day", "--at", "2090-03-04 23:00")
+    said = kazakh(short, *planned, by=short.trainers[0]).out
+    assert said.startswith("Жоспарланды: ")
+    assert "оқу күні емес; тыныш сағаттарда" in said
+    named = ("trainers.training.first-day.1", "--rollout", short.id)
+    moved = kazakh(short, "session", "move", *named, "--at", "2090-03-07 10:00", by=short.trainers[0]).out
+    assert moved.startswith("Жаңа уақыты: ")
+    assert russian(short, "session", "list", short.first).out.split()[:3] == ["СЕССИЯ", "НАЗВАНИЕ", "НАЧАЛО"]
+    assert "запланирована" in russian(short, "session", "list", short.first).out
+    cancelled = russian(short, "session", "cancel", *named, "--reason", "flu", by=short.trainers[0]).out
+    assert cancelled.startswith("Отменено: trainers.training.first-day.1. (событи")

@@ -8,6 +8,7 @@ import pytest
 
 import terminal
 from runtime.settings import settings
+from terminal.attendance import not_named, recorded
 from terminal.messages import catalogue
 from terminal.phrases import headings, phrase, phrases, word
 from terminal.tables import print_fields, print_table, width
@@ -81,3 +82,16 @@ def test_columns_stay_aligned_for_kazakh_letters(language: str, capsys: pytest.C
 def test_fields_stay_aligned_for_kazakh_letters(language: str, capsys: pytest.CaptureFixture[str]) -> None:
     print_fields(dict.fromkeys(headings("School", "Task", "Waits for"), "x"))
     assert len({width(line) for line in capsys.readouterr().out.splitlines()}) == 1
+
+
+def test_attendance_is_told_in_the_language(language: str) -> None:
+    said = recorded(2, 0) + not_named({"a": ("one",), "b": ("one", "two")}, {("b", "one")})
+    assert (
+        said
+        == {
+            "kk": "Жазылды: 2 мектеп, бәрі келді."
+            " Парақта аталмай, келді деп саналғаны: 1 мектеп түгел және онда аталған мектептердің 1 орны.",
+            "ru": "Записано: школ: 2, отсутствующих нет."
+            " В листе не названы и считаются присутствовавшими: школ целиком: 1 и мест в названных школах: 1.",
+        }[language]
+    )
