@@ -15,6 +15,7 @@ def copy_log(source: EventLog, path: str | os.PathLike[str]) -> None:
     """
     # Within the snapshot, so that a disk that is full is told as that of the new file.
     with source.snapshot() as snapshot, new_file(Path(path)) as database:
+        snapshot.must_be_whole()
         assert database.writer is not None
         with database.writer.begin() as target:
             carry(source, snapshot, target, HISTORY)

@@ -56,6 +56,16 @@ class Snapshot:
             raise LogCorrupt("The event log's head has no number of events, or no root stored as bytes.")
         return Head(size, root.hex(), moment)
 
+    def must_be_whole(self) -> None:
+        """Whether the head tells of as many events as there are, before its mark is passed on. Raises LogCorrupt."""
+        [(count, last)] = self._fetch("SELECT COUNT(*), COALESCE(MAX(position), 0) FROM events", ())
+        size = self.head().size
+        if not count == last == size:
+            raise LogCorrupt(
+                f"This log is not as it was written. Its head tells of {size} events; there are {count}, of which the "
+                f"last is number {last}. 'kaskad audit verify' tells all of it."
+            )
+
     def glance(self, since: int, command_id: str) -> Glance:
         """In one question: where the log ends, what has moved above position `since`, and whether a command is in it.
 

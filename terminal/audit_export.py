@@ -22,6 +22,7 @@ def write_export(file: Path | None, form: str, log: str | None) -> None:
     from audit.exporting import export
 
     with reading_events(log) as opened, opened.snapshot() as snapshot, _output(file) as output:
+        snapshot.must_be_whole()
         for part in export(snapshot, cast("Format", form)):
             output.write(part)
         head = snapshot.head()

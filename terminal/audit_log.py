@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from terminal.audit_opened import archive
+from terminal.audit_opened import archive, must_end_at_its_head
 from terminal.outcome import BadInput
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def print_log(log: str | None, *, as_json: bool, since: str | None, until: str |
     if "@" in (wanted["person"] or ""):
         wanted["person"] = person_addressed(wanted["person"])
     with archive(log) as found:
+        must_end_at_its_head(found)
         selection = checked(found, Selection(**wanted))
         rollout = None if selection.rollout is None else rollout_stream(selection.rollout)
         zone = found.time_zone(selection.school or rollout)

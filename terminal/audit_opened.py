@@ -34,6 +34,18 @@ def must_reach(found: "Archive", position: int) -> None:
         )
 
 
+def must_end_at_its_head(found: "Archive") -> None:
+    """Raises LogCorrupt where the log goes on after its head, or its last events are gone."""
+    from eventlog.errors import LogCorrupt
+
+    must_reach(found, found.position + 1)
+    if found.position and not found.snapshot.stored(found.position - 1, 1):
+        raise LogCorrupt(
+            "This log is not as it was written. Its head says that the last of its events is number "
+            f"{found.position}, and there is no such event. 'kaskad audit verify' tells all of it."
+        )
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """What was not found, or not understood, by its exit code."""

@@ -110,6 +110,36 @@ def test_a_head_that_says_too_few_events_is_what_is_told_of_and_not_what_was_ask
             assert says in told
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE head SET size = size - 1",
+        "UPDATE head SET size = size + 1",
+        "DELETE FROM events WHERE position = (SELECT size FROM head)",
+    ],
+)
+@pytest.mark.parametrize("command", [("log",), ("export", "TAKEN"), ("export",), ("copy", "TAKEN")])
+def test_a_head_that_tells_of_more_or_fewer_events_is_not_passed_on(
+    forged: str, command: tuple[str, ...], copied: Path, tmp_path: Path
+) -> None:
+    forge(copied, forged)
+    calls = Calls(tmp_path / "home", "p-nobody00")
+    asked = [tmp_path / each if each.isupper() else each for each in command]
+    told = calls.apart("audit", *asked, "--log", copied, code=1)
+    assert told.out == ""
+    assert told.err.startswith("kaskad: This log is not as it was written. Its head ")
+    assert "'kaskad audit verify' tells all of it." in told.err
+    assert not [each.name for each in tmp_path.iterdir() if "TAKEN" in each.name]
+
+
+def test_an_event_that_is_gone_from_the_middle_is_not_passed_on(copied: Path, tmp_path: Path) -> None:
+    forge(copied, "DELETE FROM events WHERE position = 60")
+    calls = Calls(tmp_path / "home", "p-nobody00")
+    for command in ("export", "copy"):
+        told = calls("audit", command, tmp_path / "TAKEN", "--log", copied, code=1).err
+        assert "Event 60 is missing." in told
+
+
 def test_a_fault_of_ours_stays_one_on_a_log_that_is_sound(log: EventLog) -> None:
     with pytest.raises(KeyError), blamed(log):
         raise KeyError("ours")
