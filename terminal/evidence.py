@@ -55,6 +55,7 @@ def list_evidence(school: str | None, rollout_id: str | None, log: str | None, a
       kaskad evidence list nis-semey
     """
     from terminal.evidence_kept import attempts
+    from terminal.phrases import headings, phrase, word
     from terminal.tables import print_json, print_table
 
     found = attempts(school, rollout_id, log)
@@ -62,7 +63,7 @@ def list_evidence(school: str | None, rollout_id: str | None, log: str | None, a
         print_json(found)
         return
     print_table(
-        ["School", "Item", "Attempt", "Submitted", "Files", "Verdict", "Score", "Remark"],
+        headings("School", "Item", "Attempt", "Submitted", "Files", "Verdict", "Score", "Remark"),
         [
             (
                 each["school"],
@@ -70,13 +71,13 @@ def list_evidence(school: str | None, rollout_id: str | None, log: str | None, a
                 each["attempt"],
                 each["submitted"],
                 ", ".join(file["name"] or f"{file['sha256'][:12]}…" for file in each["files"]),
-                each["verdict"] or "in review",
+                word(each["verdict"] or "in review"),
                 each["score"],
                 each["review_remark"],
             )
             for each in found
         ],
-        empty="No evidence has been submitted yet.",
+        empty=phrase("no_evidence"),
     )
 
 
@@ -98,6 +99,7 @@ def get(
       kaskad evidence get nis-semey action-research/1-plan --to plans
     """
     from terminal.evidence_kept import fetch
+    from terminal.phrases import phrase
     from terminal.tables import print_json
 
     fetched = fetch(school, item, attempt, Path(folder), rollout_id, log)
@@ -105,7 +107,9 @@ def get(
         print_json(fetched)
         return
     for each in fetched:
-        print(f"{each['path']}  ({each['size']} bytes, {'there already' if each['there'] else 'verified'})")
+        how = phrase("file_there") if each["there"] else phrase("file_verified")
+        size = phrase("file_size", size=each["size"])
+        print(f"{each['path']}  ({size}, {how})")
 
 
 @evidence.command()
@@ -139,6 +143,7 @@ def review(
     from terminal.addressed import addressed
     from terminal.evidence_item import item_meant, points_given
     from terminal.free_texts import put_text
+    from terminal.phrases import phrase, word
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     step, name, known = item_meant(to, item)
@@ -155,5 +160,5 @@ def review(
         happened_at=to.happened(happened),
         remark=put_text(remark, to.person, command_id=common["command_id"], name="remark"),
     )
-    title = to.titles.item(to.state.tier, step, name)
-    say(ask(to.stream, command), f"{verdict.capitalize()}: {title}.", as_json=common["as_json"])
+    words = phrase("reviewed", verdict=word(verdict).capitalize(), title=to.titles.item(to.state.tier, step, name))
+    say(ask(to.stream, command), words, translated=True, as_json=common["as_json"])

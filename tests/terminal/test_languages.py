@@ -47,6 +47,14 @@ def test_evidence_is_submitted_in_the_language(short: Short, tmp_path: Path) -> 
     said = kazakh(short, "evidence", "submit", short.first, "portfolio/plan", plan, by=short.lead).out
     assert said.startswith("Тапсырылды: ")
     assert ", 1 файл. (оқиға" in said
+    listed = ("evidence", "list", short.first)
+    assert russian(short, *listed).out.split()[:3] == ["ШКОЛА", "СВИДЕТЕЛЬСТВО", "ПОПЫТКА"]
+    assert "сараптауда" in kazakh(short, *listed).out
+    got = russian(short, "evidence", "get", short.first, "portfolio/plan", "--to", tmp_path / "got").out
+    assert got.endswith("plan.txt  (байт: 12, проверено)\n")
+    returned = ("evidence", "review", short.first, "portfolio/plan", "returned", "--remark", "неге?")
+    assert russian(short, *returned, by=short.reviewer).out.startswith("Возвращено: ")
+    assert "возвращено" in russian(short, *listed).out
 
 
 def test_a_checkpoint_is_held_and_listed_in_the_language(short: Short) -> None:
