@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from terminal.destination import must_be_free, taken, unwritable
+from terminal.destination import must_be_free, taken, unwritable, written_out
 from terminal.reading import reading_events
 from terminal.tables import print_fields
 
@@ -33,9 +33,8 @@ def write_export(file: Path | None, form: str, log: str | None) -> None:
 def _output(file: Path | None) -> Iterator[BinaryIO]:
     """A file has its name only once it is whole, and replaces nothing."""
     if file is None:
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with written_out() as output:
+            yield output
         return
     must_be_free(file, _EXPORT)
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")

@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 import click
 
 from terminal import outcome, saying
+from terminal.destination import forget_output
 from terminal.groups import Group
 
 #: command -> where it stands, and what --help says of it without importing that.
@@ -101,12 +102,12 @@ def execute(arguments: Sequence[str]) -> int:
         print("kaskad: stopped.", file=sys.stderr)
         return outcome.INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
+        forget_output()
         return outcome.DONE
     except SystemExit as ended:
         # click turns a reader who has gone into an exit with 1, and puts another stream in place of the broken one.
         if sys.stdout is not output:
-            _forget_output()
+            forget_output()
             return outcome.DONE
         return ended.code if isinstance(ended.code, int) else outcome.DONE if ended.code is None else outcome.REFUSED
     except Exception as error:
@@ -140,8 +141,3 @@ def leave(code: int) -> NoReturn:
         os.write(2, f"kaskad: the output could not be written: {error.strerror}\n".encode())
         code = code or outcome.REFUSED
     os._exit(code)
-
-
-def _forget_output() -> None:
-    """Whoever read our output has gone, as `head` does: what is left to flush goes nowhere, quietly."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

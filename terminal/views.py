@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from terminal.destination import must_be_writable
 from terminal.groups import Group
 from terminal.options import json_option
 from terminal.outcome import DONE, REFUSED, NotFound
@@ -30,7 +31,9 @@ def rebuild(log: str | None, as_json: bool) -> None:
     from audit.views import rebuild as rebuild_all
     from eventlog.log import open_log
 
-    with open_log(_place(log)) as opened, blamed(opened):
+    where = _place(log)
+    must_be_writable(where)
+    with open_log(where) as opened, blamed(opened):
         wrong = sum(1 for _ in compare(opened))
         rows = rebuild_all(opened)
     print_fields({"Rows": rows, "Were wrong": wrong}, as_json=as_json)

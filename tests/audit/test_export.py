@@ -15,7 +15,7 @@ from eventlog.log import EventLog, open_log
 from eventlog.merkle import Frontier
 from eventlog.record import Append, decode_record
 from tests.eventlog.appends import append, event
-from tests.terminal.calling import COMMAND
+from tests.terminal.calling import COMMAND, Calls
 
 
 def exported(log: EventLog, form: str) -> bytes:
@@ -82,3 +82,24 @@ def test_of_two_who_write_the_same_file_at_once_one_gets_it_whole(copied: Path, 
     assert sorted(each.returncode for each in both) == [0, 1], told
     assert "is there already" in "".join(told)
     assert sorted(each.name for each in folder.iterdir()) == ["taken", "taken.part"]
+
+
+def test_an_output_that_cannot_be_written_is_refused_and_told_once(copied: Path) -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [COMMAND, "audit", "export", "--log", copied], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "kaskad: The output could not be written: No space left on device.\n",
+    )
+
+
+@pytest.mark.parametrize("readable", ["the file", "the folder"])
+def test_views_of_a_log_that_can_only_be_read_are_refused(
+    readable: str, copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = copied if readable == "the file" else copied.parent
+    monkeypatch.setattr("os.access", lambda path, _: path != place)  # to the root user every folder can be written
+    told = Calls(tmp_path / "home", "p-nobody00")("views", "rebuild", "--log", copied, code=1).err
+    assert told.startswith(f"kaskad: {place} can only be read here")
