@@ -1,6 +1,6 @@
 """One school on one page: its team, its steps, what is open, what it submitted, and which gates are shut and why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,10 @@ from domain.participant.state import CREDITED, Participant
 from domain.programme import Programme
 from terminal.addressed import one_of
 from terminal.imagined import Imagined
+from terminal.phrases import headings, phrase, word
 from terminal.reading import in_language, names_of, reading, rollout_named, states_of
 from terminal.school_meant import school_meant
-from terminal.tables import print_fields, print_json, print_table
+from terminal.tables import print_fields, print_json, print_table, shown
 from terminal.tree import PHASES, cut, phase_of
 
 if TYPE_CHECKING:
@@ -30,19 +31,24 @@ def print_school(school: str, rollout: str | None, log_named: str | None, *, as_
     with reading(log_named) as log:
         meant = school_meant(log, school, rollout)
         with states_of(log) as states:
-            page = Page(states, meant.participant)
+            page = Page(states, meant.participant, in_english=as_json)
     found = page.sections(names_of(page.persons()) if log_named is None else {})
     head = page.head()
     if as_json:
         print_json({**head, **page.tier_told(), **found})
         return
     head, found = page.local(head), {title: [page.local(row) for row in rows] for title, rows in found.items()}
-    print_fields({name.replace("_", " ").capitalize(): value for name, value in head.items() if value})
+    head = {name: value for name, value in head.items() if value}
+    print_fields(dict(zip(_headings(head), head.values(), strict=True)))
     for title, rows in found.items():
         if rows:
-            print(f"\n{title.replace('_', ' ').capitalize()}")
+            print(f"\n{_headings([title])[0]}")
             lines = [line for row in rows for line in _lines_of(row)]
-            print_table([each.replace("_", " ").capitalize() for each in rows[0]], lines)
+            print_table(_headings(rows[0]), lines)
+
+
+def _headings(names: Iterable[str]) -> list[str]:
+    return headings(*(each.replace("_", " ").capitalize() for each in names))
 
 
 def _lines_of(row: Row) -> Iterator[tuple[object, ...]]:
@@ -59,9 +65,10 @@ def _lines_of(row: Row) -> Iterator[tuple[object, ...]]:
 class Page:
     """What there is to say of a participant, as one snapshot of the log shows it."""
 
-    def __init__(self, states: "States", participant: str) -> None:
+    def __init__(self, states: "States", participant: str, *, in_english: bool) -> None:
         from runtime.settings import settings
 
+        self._english = in_english
         self._language = settings().language
         self._state = state = states.participant(participant)
         self._programme = programme = states.programme(state.rollout)
@@ -83,11 +90,15 @@ class Page:
         return {person for person in found if person} | {duty.person for duty in self._state.duties.values()}
 
     def local(self, row: Row) -> Row:
-        """Instants in the programme's time zone, as people read them."""
+        """Instants in the programme's time zone, and yes and no, as people read them."""
         time_zone = zone(self._programme.time_zone)
-        return {
+        told = {
             name: value.astimezone(time_zone) if isinstance(value, datetime) else value for name, value in row.items()
         }
+        return {name: word(shown(value)) if isinstance(value, bool) else value for name, value in told.items()}
+
+    def _word(self, english: str) -> str:
+        return english if self._english else word(english)
 
     def tier_told(self) -> dict[str, str]:
         """The tier as programs want it, its id and its title apart."""
@@ -96,13 +107,13 @@ class Page:
     def head(self) -> dict[str, Any]:
         state = self._state
         children = [f"{school_of(child)} ({self._of_child(child)})" for child in state.children]
-        children += [f"{school} (nominated)" for school in self._nominated]
+        children += [f"{school} ({self._word('nominated')})" for school in self._nominated]
         return {
             "school": state.school,
             "name": in_language(state.names),
             "rollout": state.rollout,
             "tier": f"{state.tier}, {self._tier.title.in_language(self._language)}",
-            "status": PHASES[phase_of(self._row)][0],
+            "status": self._word(PHASES[phase_of(self._row)][0]),
             "enrolled": state.enrolled_at,
             "certified": state.certified_at,
             "ended": state.ended_at,
@@ -114,7 +125,7 @@ class Page:
 
     def _of_child(self, child: str) -> str:
         """How it stands by its own page; on the roster alone, it is still starting."""
-        return PHASES[phase_of(self._children[child]) if child in self._children else "starting"][0]
+        return self._word(PHASES[phase_of(self._children[child]) if child in self._children else "starting"][0])
 
     def sections(self, names: Mapping[str, str]) -> dict[str, list[Row]]:
         return {
@@ -150,7 +161,9 @@ class Page:
                 "person": person,
                 "name": names.get(person or ""),
                 "since": has.since if has else None,
-                "given_by": f"the parent's {duty.from_parent}" if duty.from_parent else "kaskad school assign",
+                "given_by": phrase("of_the_parent", in_english=self._english, role=duty.from_parent)
+                if duty.from_parent
+                else "kaskad school assign",
             }
 
     def _steps(self) -> Iterator[Row]:
@@ -163,25 +176,38 @@ class Page:
             else:
                 said, since = "done", under_way.done_at
             title = cut(step.title.in_language(self._language), _TITLE)
-            yield {"step": step.id, "kind": step.kind, "state": said, "since": since, "title": title}
+            yield {
+                "step": step.id,
+                "kind": self._word(step.kind),
+                "state": self._word(said),
+                "since": since,
+                "title": title,
+            }
 
     def _tasks(self) -> Iterator[Row]:
         for task in sorted(self._state.tasks.values(), key=lambda each: (each.due_at, each.id)):
-            state = "overdue" if task.overdue else "open"
-            late = f"{state}, escalated to {task.escalate_to}" if task.escalated else state
+            state = self._word("overdue" if task.overdue else "open")
+            late = (
+                phrase("escalated", in_english=self._english, state=state, role=task.escalate_to)
+                if task.escalated
+                else state
+            )
             yield {"task": task.id, "role": task.role, "due": task.due_at, "state": late}
 
     def _sessions(self) -> Iterator[Row]:
         for session, held in self._state.hosted.items():
             yield {
                 "session": session, "step": held.step, "starts": held.starts_at, "hours": held.hours,
-                "state": held.status, "with": f"holds it for {len(held.participants)}",
+                "state": self._word(held.status),
+                "with": phrase("holds_it", in_english=self._english, count=len(held.participants)),
             }  # fmt: skip
         for session, booked in self._state.bookings.items():
-            there = f", {len(booked.present)} present" if booked.status in CREDITED else ""
+            present = phrase("so_many_present", in_english=self._english, count=len(booked.present))
+            there = f", {present}" if booked.status in CREDITED else ""
             yield {
                 "session": session, "step": booked.step, "starts": booked.starts_at, "hours": booked.hours,
-                "state": booked.status, "with": f"held by {school_of(booked.host)}{there}",
+                "state": self._word(booked.status),
+                "with": phrase("held_by", in_english=self._english, school=school_of(booked.host)) + there,
             }  # fmt: skip
 
     def _evidence(self) -> Iterator[Row]:
@@ -193,20 +219,20 @@ class Page:
                     "attempt": number,
                     "submitted": attempt.submitted_at,
                     "files": len(attempt.artefacts),
-                    "verdict": review.verdict if review else "waits for review",
+                    "verdict": self._word(review.verdict if review else "waits for review"),
                     "points": review.score if review else None,
                 }
 
     def _checkpoints(self) -> Iterator[Row]:
         for step, held in self._state.checkpoints.items():
             for each in held:
-                yield {"step": step, "checkpoint": each.number, "outcome": each.outcome, "at": each.at}
+                yield {"step": step, "checkpoint": each.number, "outcome": self._word(each.outcome), "at": each.at}
 
     def _gates(self) -> Iterator[Row]:
         for gate_id, gate in self._tier.gates.items():
             opened = gate_id in self._state.gates
             missing = [] if opened else list(missing_of(gate, self._facts, self._state, self._programme, self._now))
-            yield {"gate": gate_id, "state": "open" if opened else "shut", "missing": missing}
+            yield {"gate": gate_id, "state": self._word("open" if opened else "shut"), "missing": missing}
 
 
 def missing_of(gate: Gate, facts: Facts, state: Participant, programme: Programme, now: datetime) -> Iterator[str]:
@@ -238,12 +264,12 @@ def print_schools(rollout: str | None, tier: str | None, log_named: str | None, 
         if tier is not None:
             one_of(tier, sorted({row["tier"] for row in rows}), "school at the tier")
         names = {row["participant"]: row["names"] for row in log.rows("roster")}
-    shown = [row for row in rows if tier in (None, row["tier"])]
+    listed = [row for row in rows if tier in (None, row["tier"])]
     if as_json:
-        print_json([_told(row, names) for row in shown])
+        print_json([_told(row, names) for row in listed])
         return
     columns = ("School", "Name", "Tier", "Status", "Seats", "Parent", "Rollout")
-    print_table(columns, [_line(row, names) for row in shown])
+    print_table(columns, [_line(row, names) for row in listed])
 
 
 def _told(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:

@@ -84,3 +84,16 @@ def test_a_session_is_planned_moved_cancelled_and_listed_in_the_language(short: 
     assert "запланирована" in russian(short, "session", "list", short.first).out
     cancelled = russian(short, "session", "cancel", *named, "--reason", "flu", by=short.trainers[0]).out
     assert cancelled.startswith("Отменено: trainers.training.first-day.1. (событи")
+
+
+def test_a_school_is_shown_in_the_language_and_to_programs_as_ever(short: Short) -> None:
+    shown = ("school", "show", short.second)
+    said = russian(short, *shown).out
+    assert said.startswith("Школа")
+    assert {"Места", "Обязанности", "Шаги", "Открытые задачи"} <= set(said.splitlines())
+    assert "идёт" in said
+    assert {"Орындар", "Міндеттер", "Қадамдар"} <= set(kazakh(short, *shown).out.splitlines())
+    assert kazakh(short, *shown, "--json").json["steps"][0].keys() == short(*shown, "--json").json["steps"][0].keys()
+    assert [each["state"] for each in kazakh(short, *shown, "--json").json["steps"]] == [
+        each["state"] for each in short(*shown, "--json").json["steps"]
+    ]
