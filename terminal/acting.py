@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from terminal.free_texts import put_again, take_back
 from terminal.outcome import BadInput, ServiceUnavailable
+from terminal.phrases import phrase
 
 if TYPE_CHECKING:
     from activities.answer import Answer
@@ -26,20 +27,15 @@ _OPTIONS = {
 #: how long an answer may take: the door itself gives up after ten seconds
 _PATIENCE = 25.0
 
-NO_WORKER = (
-    "No worker answered within {seconds:.0f} seconds: start the stack with 'kaskad up' (or a 'kaskad worker'). "
-    "Asked again, a command that was recorded after all answers that it was."
-)
-
 
 def actor(acting_as: str | None) -> str:
     """The person in whose name the command is given, by id or by e-mail address. Raises BadInput or NotFound."""
     from terminal.reading import person_meant, reading
 
     if not acting_as:
-        raise BadInput("Say in whose name this is done: --as PERSON, or KASKAD_AS in the environment.")
+        raise BadInput(phrase("whose_name"))
     if acting_as in ("clock", "cascade"):
-        raise BadInput(f"Nobody can act as the {acting_as}: what falls due and what follows is done by Kaskad itself.")
+        raise BadInput(phrase("nobody_acts_as", name=acting_as))
     with reading() as log:
         return person_meant(log, acting_as)
 
@@ -126,7 +122,7 @@ async def _with_asker(work: "Callable[[Asker], Awaitable[T]]", within: float) ->
         return working.result()
     except TimeoutError as error:
         why = await why_no_answer(client, asker.task_queue)
-        raise ServiceUnavailable(why or NO_WORKER.format(seconds=within)) from error
+        raise ServiceUnavailable(why or phrase("no_worker_answered", seconds=f"{within:.0f}")) from error
     finally:
         working.cancel()
         watching.cancel()
@@ -140,7 +136,6 @@ def say(answer: "Answer", done: str, *, translated: bool = False, as_json: bool 
 
     An English sentence ends in English, one that is `translated` in the language of the settings.
     """
-    from terminal.phrases import phrase
     from terminal.tables import print_json
 
     if as_json:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from activities.titles import Titles
 from terminal.acting import actor
 from terminal.outcome import NotFound
+from terminal.phrases import did_you_mean, phrase
 from terminal.reading import reading, states_of
 from terminal.school_meant import school_meant
 
@@ -61,7 +62,6 @@ class Addressed:
         """An instant that somebody chose: a day off or the night may be meant, and may be a slip, so it is said."""
         from domain.calendar import local_day, out_of_quiet_hours
         from domain.participant.draft import calendar_of
-        from terminal.phrases import phrase
 
         calendar, zone = calendar_of(self.programme, self.state), self.programme.time_zone
         slips = [] if calendar.is_school_day(local_day(instant, zone)) else [phrase("no_school_day")]
@@ -97,12 +97,12 @@ def _addressed(school: str, rollout: str | None, who: str, log: str | None) -> A
 
 
 def one_of(wanted: str, known: "list[str] | tuple[str, ...]", what: str) -> str:
-    """A name that is known. Raises NotFound with the nearest."""
+    """A name that is known; `what` it names is in the language of the settings. Raises NotFound with the nearest."""
     if wanted in known:
         return wanted
     from domain.identity import nearest
 
     close = nearest(wanted, known)
-    there = f"there is {', '.join(known[:_MOST_SHOWN])}" + (", …" if len(known) > _MOST_SHOWN else "")
-    hint = f"; did you mean '{close}'?" if close else f"; {there}." if known else ", nor any other."
-    raise NotFound(f"There is no {what} '{wanted}'{hint}")
+    there = ", ".join(known[:_MOST_SHOWN]) + (", …" if len(known) > _MOST_SHOWN else "")
+    hint = did_you_mean(close) if close else phrase("there_is", known=there) if known else phrase("nor_any_other")
+    raise NotFound(phrase("there_is_no", what=what, wanted=wanted, hint=hint))

@@ -111,10 +111,11 @@ def _mentoring(to: "Addressed", step: str | None) -> str:
     """The step that is meant. Raises NotFound with the nearest, or BadInput where it has to be said."""
     from terminal.addressed import one_of
     from terminal.outcome import BadInput, NotFound
+    from terminal.phrases import phrase
 
     known = [each.id for each in to.tier.steps if each.kind == "mentoring"]
     if step is not None:
-        return one_of(step, known, f"mentoring of {to.state.school} called")
+        return one_of(step, known, phrase("mentoring_called", school=to.state.school))
     if not known:
         raise NotFound(f"{to.state.school} is not mentored in this programme.")
     if len(known) > 1:

@@ -34,7 +34,7 @@ def extend(school: str, task_id: str, day: str, reason: str, **common: Any) -> N
 
     to = addressed(school, common["rollout_id"], common["acting_as"])
     if not to.state.ended:
-        one_of(task_id, [*to.state.tasks, *to.state.done], f"task of {to.state.school} called")
+        one_of(task_id, [*to.state.tasks, *to.state.done], phrase("task_called", school=to.state.school))
     due = to.moment(day, "--to", otherwise=to.due_time)
     command = prepare(
         ExtendDeadline,

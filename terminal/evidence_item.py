@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from terminal.addressed import Addressed, one_of
 from terminal.outcome import BadInput
+from terminal.phrases import phrase
 
 if TYPE_CHECKING:
     from domain.step import EvidenceItem
@@ -20,7 +21,7 @@ def item_meant(to: Addressed, wanted: str) -> "tuple[str, str, EvidenceItem]":
         if isinstance(step, EvidenceStep | CycleStep)
         for name, item in items_of(step)
     }
-    return items[one_of(wanted, list(items), f"evidence asked of {to.state.school} called")]
+    return items[one_of(wanted, list(items), phrase("evidence_asked_called", school=to.state.school))]
 
 
 def points_given(to: Addressed, item: "EvidenceItem", points: tuple[str, ...]) -> dict[str, int]:
@@ -32,7 +33,7 @@ def points_given(to: Addressed, item: "EvidenceItem", points: tuple[str, ...]) -
         criterion, equals, number = each.partition("=")
         if not equals or not number.isdecimal():
             raise BadInput(f"--points: '{each}' is not CRITERION=N, such as question=3.")
-        one_of(criterion, known, f"criterion of '{item.id}' called")
+        one_of(criterion, known, phrase("criterion_called", item=item.id))
         if criterion in found:
             raise BadInput(f"--points: '{criterion}' is given twice.")
         found[criterion] = int(number)

@@ -9,6 +9,7 @@ from activities.adopted import zone_in
 from domain.identity import rollout_of, school_of
 from terminal.happenings import happenings_of
 from terminal.outcome import NotFound, Refused
+from terminal.phrases import phrase
 from terminal.reading import reading, rollout_named
 from terminal.school_meant import school_meant
 
@@ -77,7 +78,7 @@ def fetch(school: str, item: str, attempt: int | None, folder: Path, rollout: st
     from terminal.addressed import one_of, read
 
     to = read(school, rollout, log=log)
-    one_of(item, list(to.state.evidence), f"evidence submitted by {to.state.school} called")
+    one_of(item, list(to.state.evidence), phrase("evidence_submitted_called", school=to.state.school))
     tries = to.state.evidence[item]
     number = attempt or len(tries)
     if number > len(tries):

@@ -32,6 +32,15 @@ def counted_phrase(key: str, number: int, **gaps: Any) -> str:
     return phrase(f"{key}_one" if number == 1 else f"{key}_many", count=number, **gaps)
 
 
+def did_you_mean(close: str) -> str:
+    """The end of a refusal, with what is nearest to a name."""
+    from terminal.messages import catalogue
+
+    english = "; did you mean '{}'?"
+    language = _language()
+    return str(english if language == "en" else catalogue()["hints"][english][language]).format(close)
+
+
 def _of(part: str, english: str) -> str:
     """English is said without the catalogue, so that it is never read for that."""
     language = _language()

@@ -57,13 +57,17 @@ def rollout_named(log: "EventLog", name: str) -> dict[str, Any]:
     """The row of a rollout. Raises NotFound with the nearest."""
     rows = {row["rollout"]: row for row in log.rows("rollouts")}
     if name not in rows:
-        raise NotFound(f"There is no rollout '{name}'{hint(name, rows)}")
+        from terminal.phrases import phrase
+
+        raise NotFound(phrase("no_rollout", rollout=name, hint=hint(name, rows)))
     return rows[name]
 
 
 def _known(person: str, statuses: dict[str, str], nearest: "Nearest") -> str:
     if person not in statuses:
-        raise NotFound(f"There is no person '{person}'{hint(person, statuses, nearest)}")
+        from terminal.phrases import phrase
+
+        raise NotFound(phrase("no_person", person=person, hint=hint(person, statuses, nearest)))
     if statuses[person] == "erased":
         raise NotFound(f"The person {person} has been erased.")
     return person
@@ -210,10 +214,11 @@ def in_language(names: object) -> str:
 
 def hint(name: str, known: Collection[str], nearest: "Nearest | None" = None) -> str:
     from domain.identity import Nearest
+    from terminal.phrases import did_you_mean, phrase
 
     close = (nearest or Nearest(known)).to(name)
     if close:
-        return f"; did you mean '{close}'?"
+        return did_you_mean(close)
     if not known:
-        return "; there are none yet."
-    return f"; there are: {', '.join(sorted(known))}." if len(known) <= _FEW else "."
+        return phrase("none_yet")
+    return phrase("there_are", known=", ".join(sorted(known))) if len(known) <= _FEW else "."

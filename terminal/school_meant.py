@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.identity import Nearest, participant_stream, rollout_and_school, rollout_stream
 from terminal.outcome import BadInput, NotFound
+from terminal.phrases import phrase
 from terminal.reading import hint, person_meant, reading, rollout_named
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class _Schools:
     def __init__(self, log: "EventLog", rollout: str | None) -> None:
         if rollout:
             rollout_named(log, rollout)
-        self._place = f" in {rollout}" if rollout else ""
+        self._place = rollout
         self._closed = {row["rollout"] for row in log.rows("rollouts", status="closed")}
         self._rows: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in log.rows("participants", rollout=rollout) if rollout else log.rows("participants"):
@@ -65,13 +66,14 @@ class _Schools:
         found = self._rows.get(school, [])
         if not found:
             close = hint(school, self._rows.keys(), self._nearest)
-            raise NotFound(f"There is no school '{school}'{self._place}{close}")
+            place = phrase("in_rollout", rollout=self._place) if self._place else ""
+            raise NotFound(phrase("no_school", school=school, place=place, hint=close))
         if len(found) > 1:
             under_way = [row for row in found if row["rollout"] not in self._closed]
             if len(under_way) == 1:
                 return meant_of(under_way[0])
             choices = ", ".join(sorted(row["participant"] for row in under_way or found))
-            raise BadInput(f"'{school}' takes part in several rollouts; say which one: {choices}.")
+            raise BadInput(phrase("several_rollouts", school=school, choices=choices))
         return meant_of(found[0])
 
 

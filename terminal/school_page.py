@@ -262,7 +262,7 @@ def print_schools(rollout: str | None, tier: str | None, log_named: str | None, 
             rollout_named(log, rollout)
         rows = log.rows("participants", rollout=rollout) if rollout else log.rows("participants")
         if tier is not None:
-            one_of(tier, sorted({row["tier"] for row in rows}), "school at the tier")
+            one_of(tier, sorted({row["tier"] for row in rows}), phrase("school_at_the_tier"))
         names = {row["participant"]: row["names"] for row in log.rows("roster")}
     listed = [row for row in rows if tier in (None, row["tier"])]
     if as_json:

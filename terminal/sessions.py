@@ -8,6 +8,7 @@ from activities.titles import Titles
 from domain.identity import read_session, rollout_and_school, rollout_of, school_of
 from terminal.addressed import Addressed, addressed, one_of
 from terminal.outcome import BadInput
+from terminal.phrases import phrase
 from terminal.reading import States, reading, rollout_named, states_of
 from terminal.school_meant import school_meant
 
@@ -31,13 +32,13 @@ def sessions(rollout: str | None, school: str | None, log: str | None) -> list[R
 def check_plan(to: Addressed, step: str, definition: str, schools: tuple[str, ...]) -> None:
     """That the host holds such a session, and prepares these schools. Raises NotFound with the nearest."""
     held = {each.step: each.tiers[0] for each in to.tier.steps if each.kind == "delivery"}
-    below = held[one_of(step, list(held), f"training held by {to.state.school} called")]
+    below = held[one_of(step, list(held), phrase("training_called", school=to.state.school))]
     known = to.programme.tier_by_id[below].step_by_id[step]
     assert known.kind == "training"
-    one_of(definition, [each.id for each in known.sessions], f"session of '{step}' called")
+    one_of(definition, [each.id for each in known.sessions], phrase("session_called", step=step))
     children = [school_of(child) for child in to.state.children]
     for school in schools:
-        one_of(rollout_and_school(school)[1], children, f"school prepared by {to.state.school} called")
+        one_of(rollout_and_school(school)[1], children, phrase("school_prepared_called", school=to.state.school))
 
 
 def host_of(session: str, rollout: str | None, acting_as: str | None) -> Addressed:
@@ -46,7 +47,7 @@ def host_of(session: str, rollout: str | None, acting_as: str | None) -> Address
     if named is None:
         raise BadInput(f"'{session}' is no session; 'kaskad session list' shows them (trainers.training.methods.1).")
     to = addressed(named.host, rollout, acting_as)
-    one_of(session, list(to.state.hosted), "session")
+    one_of(session, list(to.state.hosted), phrase("any_session"))
     return to
 
 

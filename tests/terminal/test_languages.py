@@ -97,3 +97,18 @@ def test_a_school_is_shown_in_the_language_and_to_programs_as_ever(short: Short)
     assert [each["state"] for each in kazakh(short, *shown, "--json").json["steps"]] == [
         each["state"] for each in short(*shown, "--json").json["steps"]
     ]
+
+
+def test_a_name_that_nobody_has_is_refused_in_the_language_with_the_nearest(short: Short) -> None:
+    held = ("checkpoint", "hold", short.first, "--outcome", "on_track")
+    said = russian(short, *held, "--step", "mentorin", by=short.mentor, code=1).err
+    assert said == (
+        f"kaskad: Нет такого: наставничество участника {short.first} 'mentorin'; может быть, 'mentoring'?\n"
+    )
+    assert "; мүмкін, '" in kazakh(short, "checkpoint", "list", f"{short.first}x", code=1).err
+    assert russian(short, *held, by="p-00000000", code=1).err.startswith("kaskad: Человек 'p-00000000' не ")
+
+
+def test_whoever_does_not_say_in_whose_name_is_told_so_in_the_language(short: Short) -> None:
+    asked = ("task", "complete", short.first, "wish/greet")
+    assert short(*asked, code=2, KASKAD_LANG="kk", KASKAD_AS="").err.startswith("kaskad: Бұл кімнің атынан")
