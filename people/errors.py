@@ -13,6 +13,10 @@ SENTENCES = {
     "person-erased": "The data of person {person} has been erased.",
     "person-known": "Person {person} is already registered with other data; change it instead.",
     "email-known": "This e-mail address already belongs to person {person}; 'kaskad person change' changes their data.",
+    "namesake": (
+        "Of this name there is {persons} already, and nothing tells whether it is the same person: an e-mail address "
+        "or a phone number of their own tells them apart."
+    ),
     "backup-exists": "{path} exists already; a backup goes to a new or empty folder.",
     "backup-missing": "There is no backup of the registry at {path}.",
     "backup-damaged": "{path} can't be read as a backup of the registry.",

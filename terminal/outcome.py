@@ -91,7 +91,7 @@ DISK_ERRORS: Final = frozenset(REMEDIES)
 #: Problems of what is there, or is not, and not of what was given, which the table above can't tell by their class.
 REFUSED_CODES: Final = frozenset(
     {
-        "person-unknown", "person-erased", "email-known", "person-known",
+        "person-unknown", "person-erased", "email-known", "person-known", "namesake",
         "artefact-missing", "file-exists", "file-unwritable",
     }
 )  # fmt: skip

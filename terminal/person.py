@@ -43,8 +43,9 @@ def add(
 ) -> int:
     """Register a person, or all those of a table with a report for each row.
 
-    Somebody with the same e-mail address and the same data is registered already, and told so. Whoever has no
-    address is somebody new each time.
+    Somebody with the same e-mail address and the same data is registered already, and told so. In a table whoever has
+    no address is known by the name and the phone number; of two of the same name who have neither, nobody is taken.
+    Without a table whoever has no address is somebody new each time.
 
     \b
     For example:

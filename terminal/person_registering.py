@@ -12,6 +12,7 @@ from domain.gate import Facts
 from domain.organisation.stream import RegisterPerson, decide
 from eventlog.log import open_log
 from people.errors import PersonProblem
+from people.namesakes import Namesakes, folded
 from people.person import PersonDraft, check_draft
 from people.registry import Registry, open_registry
 from programmes.sheet import RosterProblem
@@ -58,8 +59,9 @@ def register_file(file: Path, language: str, acting_as: str | None, *, as_json: 
     outcomes: list[Outcome] = []
     taken: list[Person] = []
     with _registry() as registry:
+        namesakes = Namesakes(registry.persons() if any(each.email is None for each in drafts) else ())
         for first in range(0, len(drafts), _AT_ONCE):
-            some, said_of = _together_into_registry(registry, drafts[first : first + _AT_ONCE])
+            some, said_of = _together_into_registry(registry, drafts[first : first + _AT_ONCE], namesakes)
             taken += some
             outcomes += said_of
     answers = dict(zip((each.person for each in taken), _into_log([each.person for each in taken], who), strict=True))
@@ -77,23 +79,32 @@ def _drafts(sheet: Sheet, language: str, *, as_json: bool) -> Iterator[PersonDra
     """Every row; where one can't be kept, none is taken."""
     problems: list[RosterProblem] = []
     found: list[PersonDraft] = []
-    rows_of: dict[str, int] = {}
+    rows_of: dict[tuple[str, ...], int] = {}
     for number, row in sheet.rows:
         draft = _draft(row["name"], row.get("email"), row.get("phone"), row.get("language") or language)
         try:
             check_draft(draft)
         except PersonProblem as problem:
             problems.append(RosterProblem(number, _column(problem), str(problem)))
-        email = (draft.email or "").casefold()
-        if email in rows_of:
-            message = f"'{draft.email}' stands on row {rows_of[email]} already"
-            problems.append(RosterProblem(number, "email", message, "each person stands once"))
-        elif email:
-            rows_of[email] = number
+        problems += _of_two_rows(rows_of, number, draft)
         found.append(draft)
     if problems:
         refuse_rows(sheet.file, problems, as_json=as_json)
     yield from found
+
+
+def _of_two_rows(rows_of: dict[tuple[str, ...], int], number: int, draft: PersonDraft) -> Iterator[RosterProblem]:
+    """That somebody stands on an earlier row, or a namesake whom nothing tells apart; notes where who stands."""
+    if draft.email is not None:
+        key: tuple[str, ...] = (draft.email.casefold(),)
+        column, what, right = "email", draft.email, "each person stands once"
+    else:
+        key = (folded(draft.names), draft.phone or "")
+        right = "an e-mail address or a phone number of their own tells two people apart"
+        column, what = "name", draft.names
+    if key in rows_of:
+        yield RosterProblem(number, column, f"'{what}' stands on row {rows_of[key]} already", right)
+    rows_of.setdefault(key, number)
 
 
 def _column(problem: PersonProblem) -> str:
@@ -105,25 +116,33 @@ def _draft(names: str, email: str | None, phone: str | None, language: str) -> P
     return PersonDraft(names.strip(), (email or "").strip() or None, (phone or "").strip() or None, language)  # type: ignore[arg-type]
 
 
-def _together_into_registry(registry: Registry, drafts: Sequence[PersonDraft]) -> "tuple[list[Person], list[Outcome]]":
+def _together_into_registry(
+    registry: Registry, drafts: Sequence[PersonDraft], namesakes: Namesakes
+) -> "tuple[list[Person], list[Outcome]]":
     """Who is in the registry now, and what came of each draft: by one transaction where all are new to it.
 
     Each transaction waits for the disk several times: thousands of persons are minutes.
     """
     with suppress(PersonProblem):
-        fresh = registry.add_all(drafts)
-        return fresh, [Outcome((each.names, each.person), DONE) for each in fresh]
+        if not any(_known_without_address(namesakes, each) for each in drafts):
+            fresh = registry.add_all(drafts)
+            return fresh, [Outcome((each.names, each.person), DONE) for each in fresh]
     taken: list[Person] = []
     outcomes: list[Outcome] = []
     for draft in drafts:
         try:
-            person, was_there = _into_registry(registry, draft)
+            known = _known_without_address(namesakes, draft)
+            person, was_there = (known, True) if known else _into_registry(registry, draft)
         except PersonProblem as problem:
             outcomes.append(Outcome((draft.names, ""), NOT_TAKEN, str(problem)))
             continue
         taken.append(person)
         outcomes.append(Outcome((draft.names, person.person), ALREADY if was_there else DONE))
     return taken, outcomes
+
+
+def _known_without_address(namesakes: Namesakes, draft: PersonDraft) -> "Person | None":
+    return namesakes.the_same(draft) if draft.email is None else None
 
 
 def _into_registry(registry: Registry, draft: PersonDraft) -> "tuple[Person, bool]":

@@ -103,6 +103,44 @@ def test_of_many_only_those_are_refused_who_are_known_otherwise(
     assert {each["result"] for each in again} == {"already done", "refused"}
 
 
+def test_a_table_given_again_registers_nobody_anew_who_has_no_address(kaskad: Calls, tmp_path: Path) -> None:
+    rows = "No address,,,kk\nPhone alone,,+7 702,ru\nWith address,later@school.kz,,kk\n"
+    asked = ("person", "add", "--file", table(tmp_path, f"name,email,phone,language\n{rows}"), "--json")
+    first = kaskad(*asked).json
+    kaskad("person", "change", first[1]["person"], "--email", "since-then@school.kz")
+    again = kaskad(*asked).json
+    assert [(each["person"], each["result"]) for each in again] == [(each["person"], "already done") for each in first]
+    more = table(tmp_path, f"name,email,phone,language\nOne more without,,,kk\n{rows}")
+    told = kaskad("person", "add", "--file", more, "--json").json
+    assert [each["result"] for each in told] == ["done", *["already done"] * 3]
+
+
+def test_of_two_people_of_one_name_nobody_is_taken_until_something_tells_them_apart(
+    kaskad: Calls, tmp_path: Path
+) -> None:
+    first = person(kaskad, "Same Name", "same-1@school.kz")
+    asked = ("person", "add", "--file", table(tmp_path, "name\nSame  name\nSomebody new\n"))
+    told = kaskad(*asked, "--json", code=1).json
+    assert [each["result"] for each in told] == ["refused", "done"]
+    assert f"Of this name there is {first} already" in told[0]["why"]
+    second = person(kaskad, "Same Name")
+    third = person(kaskad, "Same Name")
+    told = kaskad("person", "add", "--file", table(tmp_path, "name\nSame Name\n"), "--json", code=1).json
+    assert ", ".join(sorted([first, second, third])) in told[0]["why"]
+    kaskad("person", "add", "--file", table(tmp_path, "name,phone\nSame Name,+7 705\n"))
+
+
+def test_two_rows_of_one_name_without_anything_else_are_refused(kaskad: Calls, tmp_path: Path) -> None:
+    file = table(tmp_path, "name,phone\nTwin row,\nTwin row,+7 701 1\nTwin row,\n")
+    told = kaskad("person", "add", "--file", file, code=2).out
+    assert [line.split()[0] for line in told.splitlines()[1:]] == ["4"]
+    assert "'Twin row' stands on row 2 already" in told
+    assert "Twin row" not in kaskad("person", "list").out
+    twice = table(tmp_path, "name,phone\nTwin row,\nTwin row,+7 701 1\n")
+    assert kaskad("person", "add", "--file", twice).out.splitlines()[-1] == "2 done."
+    assert kaskad("person", "add", "--file", twice).out.splitlines()[-1] == "2 already done."
+
+
 def test_a_bad_table_of_people_is_refused_whole(kaskad: Calls, tmp_path: Path) -> None:
     file = table(tmp_path, "name,email\nNot taken,twice@school.kz\n123,x@school.kz\nNor this,twice@school.kz\n")
     ended = kaskad("person", "add", "--file", file, code=2)
