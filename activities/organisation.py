@@ -2,7 +2,9 @@
 
 import asyncio
 import getpass
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -14,7 +16,8 @@ from domain.command import Command
 from domain.identity import organisation_stream
 from domain.organisation.stream import AdoptProgramme, GrantRight, RegisterPerson
 from domain.programme import OFFICES
-from eventlog.log import open_log
+from eventlog.log import EventLog, open_log
+from people.errors import RegistryUnavailable
 from people.person import PersonDraft
 from people.registry import open_registry
 
@@ -52,12 +55,25 @@ class LogLost(Exception):
         )
 
 
+class RegistryLost(Exception):
+    """The log knows persons, and the registry nobody: one that begins anew here would hide its loss."""
+
+    def __init__(self, place: str, known: int) -> None:
+        of_them = "person" if known == 1 else "persons"
+        super().__init__(
+            f"The registry of persons {place} has nobody, but the event log knows {known} {of_them}: it was lost, or "
+            "is another one. Bring a backup back by `kaskad restore DIR`, or name another with KASKAD_REGISTRY; where "
+            "there is no backup, `kaskad person add` begins a new one, in which nobody has a name who had one before."
+        )
+
+
 def first_operator(settings: Stores) -> str | None:
     """Open the log; where it is empty, make the account at this machine its first operator and programme manager.
 
     The new operator's person id, if this start made one. A start that was broken off here is taken up again.
     """
     with open_log(settings.log) as log:
+        _must_have_its_persons(log, settings)
         if len(log.read(limit=len(OFFICES) + 1)) > len(OFFICES):
             return None
         with open_registry(settings.registry, settings.keys) as registry:
@@ -71,6 +87,18 @@ def first_operator(settings: Stores) -> str | None:
             operator = begun[0].actor
         asyncio.run(_make_operator(Door(log), operator))
         return operator
+
+
+def _must_have_its_persons(log: EventLog, settings: Stores) -> None:
+    """Nothing is made where no registry is. Of one that is away or locked it can't be told, and all else goes on."""
+    known = log.rows("persons", status="known")
+    if not known:
+        return
+    if "://" not in settings.registry and not Path(settings.registry).exists():
+        raise RegistryLost(settings.registry, len(known))
+    with suppress(RegistryUnavailable), open_registry(settings.registry, settings.keys) as registry:
+        if not registry.has_rows():
+            raise RegistryLost(settings.registry, len(known))
 
 
 async def _make_operator(door: Door, person: str) -> None:

@@ -48,6 +48,7 @@ CODES: Final[dict[str, int]] = {
     "activities.artefact_errors.ArtefactProblem": BAD_INPUT,
     "activities.artefact_errors.ArtefactStoreUnavailable": UNREACHABLE,
     "activities.organisation.LogLost": REFUSED,
+    "activities.organisation.RegistryLost": REFUSED,
     "domain.codec.UnknownEvent": REFUSED,
     "domain.refusal.Refused": REFUSED,
     "eventlog.errors.CommandConflict": REFUSED,

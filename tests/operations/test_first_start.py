@@ -1,11 +1,13 @@
-"""The first start makes the first operator, once, however often it is broken off; a lost log is not begun anew."""
+"""The first start makes the first operator, once, however often it is broken off; nothing that was lost is begun anew."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from activities.organisation import LogLost, first_operator
+from activities.backup import make_backup
+from activities.organisation import LogLost, RegistryLost, first_operator
+from activities.restoring import bring_back, check_backup
 from eventlog.log import open_log
 from eventlog.record import Append
 from people.registry import open_registry
@@ -63,3 +65,32 @@ def test_a_log_that_was_lost_is_not_begun_anew(kept: Kept) -> None:
     with pytest.raises(LogLost, match=r"is empty, but 2 persons are registered.*kaskad restore"):
         first_operator(kept.settings)
     assert kinds(kept.settings) == []
+
+
+@pytest.mark.parametrize("left", ["no file", "an empty registry"])
+def test_a_registry_that_was_lost_is_not_begun_anew(kept: Kept, left: str) -> None:
+    """Nobody would have a name, nor an address to which anything is written, and nothing would say why."""
+    registry = Path(kept.settings.registry)
+    registry.unlink()
+    if left == "an empty registry":
+        open_registry(registry, kept.settings.keys).close()
+    with pytest.raises(RegistryLost, match=r"has nobody, but the event log knows 2 persons.*kaskad restore"):
+        first_operator(kept.settings)
+    assert registry.exists() == (left == "an empty registry")
+
+
+def test_a_registry_that_was_lost_comes_back_by_a_restore_or_is_begun_by_its_next_person(
+    kept: Kept, tmp_path: Path
+) -> None:
+    make_backup(kept.settings, tmp_path / "backup", "0")
+    Path(kept.settings.registry).unlink()
+    bring_back(kept.settings, tmp_path / "backup", check_backup(tmp_path / "backup"))
+    assert first_operator(kept.settings) is None
+    Path(kept.settings.registry).unlink()
+    kept.register("Somebody new")
+    assert first_operator(kept.settings) is None
+
+
+def test_a_registry_that_can_not_be_read_keeps_nothing_else_from_starting(kept: Kept) -> None:
+    Path(kept.settings.registry).write_bytes(b"no database " * 100)
+    assert first_operator(kept.settings) is None
