@@ -1,4 +1,4 @@
-"""The first start makes the first operator, once, however often it is broken off; nothing that was lost is begun anew."""
+"""The first start makes the first operator, once, however often it is broken off; nothing lost is begun anew."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
