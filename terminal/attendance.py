@@ -28,9 +28,7 @@ _NO = frozenset({"no", "n", "0", "false", "-", "жоқ", "нет"})
 def must_be_said_once(all_present: bool, absent: tuple[str, ...], sheet: str | None) -> None:
     """Raises BadInput."""
     if all_present + bool(absent) + (sheet is not None) != 1:
-        raise BadInput(
-            "Say in one way who was there: --all-present, --absent SCHOOL:SEAT for each exception, or --file FILE."
-        )
+        raise BadInput(phrase("say_in_one_way"))
 
 
 def from_words(absent: tuple[str, ...]) -> Absences:
@@ -39,7 +37,7 @@ def from_words(absent: tuple[str, ...]) -> Absences:
     for each in absent:
         school, colon, seat = each.partition(":")
         if not (school and colon and seat):
-            raise BadInput(f"--absent: '{each}' is not SCHOOL:SEAT, such as nis-semey:teacher-1.")
+            raise BadInput(phrase("absent_is_not", given=each))
         found.setdefault(school, []).append(seat)
     return {school: tuple(seats) for school, seats in found.items()}
 

@@ -117,7 +117,7 @@ def _mentoring(to: "Addressed", step: str | None) -> str:
     if step is not None:
         return one_of(step, known, phrase("mentoring_called", school=to.state.school))
     if not known:
-        raise NotFound(f"{to.state.school} is not mentored in this programme.")
+        raise NotFound(phrase("not_mentored", school=to.state.school))
     if len(known) > 1:
-        raise BadInput(f"Say which with --step: {', '.join(known)}.")
+        raise BadInput(phrase("say_which_step", steps=", ".join(known)))
     return str(known[0])

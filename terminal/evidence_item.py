@@ -32,9 +32,9 @@ def points_given(to: Addressed, item: "EvidenceItem", points: tuple[str, ...]) -
     for each in points:
         criterion, equals, number = each.partition("=")
         if not equals or not number.isdecimal():
-            raise BadInput(f"--points: '{each}' is not CRITERION=N, such as question=3.")
+            raise BadInput(phrase("points_are_not", given=each))
         one_of(criterion, known, phrase("criterion_called", item=item.id))
         if criterion in found:
-            raise BadInput(f"--points: '{criterion}' is given twice.")
+            raise BadInput(phrase("points_twice", criterion=criterion))
         found[criterion] = int(number)
     return found

@@ -82,14 +82,14 @@ def fetch(school: str, item: str, attempt: int | None, folder: Path, rollout: st
     tries = to.state.evidence[item]
     number = attempt or len(tries)
     if number > len(tries):
-        raise NotFound(f"There is no attempt {number} at '{item}' of {to.state.school}; there are {len(tries)}.")
+        raise NotFound(phrase("no_attempt", number=number, item=item, school=to.state.school, count=len(tries)))
     with reading(log) as opened:
         files = [(each, _text(opened, each.name)) for each in tries[number - 1].artefacts]
     store = open_artefacts(settings().evidence)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Refused(f"--to: {folder} can't be made a folder: {error.strerror or error}.") from error
+        raise Refused(phrase("no_folder_made", folder=folder, cause=error.strerror or error)) from error
     return [_copy(store, each, folder / name) for each, name in _named_apart(files)]
 
 

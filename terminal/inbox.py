@@ -11,6 +11,7 @@ from activities.dates import due_in_words, zone_of
 from activities.titles import Titles
 from domain.identity import nearest, rollout_and_school, school_of
 from terminal.outcome import BadInput, NotFound
+from terminal.phrases import did_you_mean, phrase
 
 if TYPE_CHECKING:
     from eventlog.reading import Snapshot
@@ -26,8 +27,7 @@ def _until(word: str) -> date | timedelta:
     try:
         return date.fromisoformat(word)
     except ValueError as error:
-        right = "overdue, today, week or a date such as 2026-11-25"
-        raise BadInput(f"--due takes {right}; '{word}' is none of them.") from error
+        raise BadInput(phrase("due_takes", word=word)) from error
 
 
 class Inbox:
@@ -95,15 +95,14 @@ class Inbox:
         if word in OFFICES:
             return lambda task: task["role"] == word
         close = nearest(word, [*others, *OFFICES])
-        hint = f"; did you mean '{close}'?" if close else "."
-        raise NotFound(f"There is no person, school or role '{word}'{hint}")
+        raise NotFound(phrase("nobody_of_that_name", word=word, hint=did_you_mean(close) if close else "."))
 
     def _is_of_person(self, person: str) -> Callable[[Row], bool]:
         """Tasks of seats and duties that the person holds or stands in for, and of offices that the person has."""
         known = {row["person"] for row in self._snapshot.rows("persons")}
         if person not in known:
             close = nearest(person, known)
-            raise NotFound(f"There is no person '{person}'{f'; did you mean {close!r}?' if close else '.'}")
+            raise NotFound(phrase("no_person", person=person, hint=did_you_mean(close) if close else "."))
         rights = {(row["right"], row["scope"]) for row in self._snapshot.rows("rights", person=person)}
 
         def is_theirs(task: Row) -> bool:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from terminal.outcome import BadInput, NotFound
+from terminal.phrases import did_you_mean, phrase
 from terminal.unsound import blamed
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def reading(log: str | None = None) -> "Iterator[EventLog]":
     with reading_events(log) as opened:
         if opened.head().size and not opened.rows("persons", _limit=1) and not opened.rows("rollouts", _limit=1):
             command = f"kaskad views rebuild{' --log FILE' if log else ''}"
-            raise NotFound(f"This log has no views, as a copy has none: '{command}' makes them.")
+            raise NotFound(phrase("no_views", command=command))
         yield opened
 
 
@@ -46,9 +47,9 @@ def reading_events(log: str | None = None) -> "Iterator[EventLog]":
         from pathlib import Path
 
         if not Path(where).exists():
-            raise NotFound(f"There is no event log at {where}; 'kaskad up' makes one, --log FILE reads another.")
+            raise NotFound(phrase("no_log", where=where))
         if Path(where).is_dir():
-            raise NotFound(f"There is no event log at {where}, which is a folder: name the file in it.")
+            raise NotFound(phrase("log_is_folder", where=where))
     with open_log(where, read_only=True) as opened, blamed(opened):
         yield opened
 
@@ -57,19 +58,15 @@ def rollout_named(log: "EventLog", name: str) -> dict[str, Any]:
     """The row of a rollout. Raises NotFound with the nearest."""
     rows = {row["rollout"]: row for row in log.rows("rollouts")}
     if name not in rows:
-        from terminal.phrases import phrase
-
         raise NotFound(phrase("no_rollout", rollout=name, hint=hint(name, rows)))
     return rows[name]
 
 
 def _known(person: str, statuses: dict[str, str], nearest: "Nearest") -> str:
     if person not in statuses:
-        from terminal.phrases import phrase
-
         raise NotFound(phrase("no_person", person=person, hint=hint(person, statuses, nearest)))
     if statuses[person] == "erased":
-        raise NotFound(f"The person {person} has been erased.")
+        raise NotFound(phrase("person_erased", person=person))
     return person
 
 
@@ -108,7 +105,7 @@ def only_rollout(log: "EventLog", name: str | None) -> dict[str, Any]:
         return rollout_named(log, name)
     rows = log.rows("rollouts")
     if not rows:
-        raise NotFound("There are no rollouts yet; 'kaskad rollout start' starts one.")
+        raise NotFound(phrase("no_rollouts_yet"))
     if len(rows) > 1:
         running = [row for row in rows if row["status"] != "closed"]
         if len(running) == 1:
@@ -156,17 +153,14 @@ def persons_addressed() -> Iterator[Callable[[str], str]]:
     def addressed(email: str) -> str:
         wanted = email.strip()
         if not registry_is_there():
-            raise NotFound(
-                f"The log knows ids only, and there is no registry here to look {wanted} up; "
-                "'kaskad person list' shows the ids where it is."
-            )
+            raise NotFound(phrase("no_registry_here", wanted=wanted))
         if not opened:
             opened.append(stack.enter_context(open_registry(settings().registry, settings().keys)))
         found = opened[0].find_by_email(wanted)
         if found is None:
             close = nearest().to(wanted)
-            hint = f"; did you mean '{close}'?" if close and _is_alike(wanted, close) else "."
-            raise NotFound(f"Nobody is registered with the e-mail address {wanted}{hint}")
+            hint = did_you_mean(close) if close and _is_alike(wanted, close) else "."
+            raise NotFound(phrase("nobody_with_address", wanted=wanted, hint=hint))
         return found.person
 
     with ExitStack() as stack:
@@ -214,7 +208,6 @@ def in_language(names: object) -> str:
 
 def hint(name: str, known: Collection[str], nearest: "Nearest | None" = None) -> str:
     from domain.identity import Nearest
-    from terminal.phrases import did_you_mean, phrase
 
     close = (nearest or Nearest(known)).to(name)
     if close:

@@ -9,7 +9,7 @@ import click
 from terminal.options import json_option
 from terminal.outcome import NotFound, ServiceUnavailable
 from terminal.tables import print_fields
-from terminal.workers import NO_WORKER, require_worker, told_as_lost, why_no_answer
+from terminal.workers import no_worker, require_worker, told_as_lost, why_no_answer
 
 if TYPE_CHECKING:
     from activities.asking import Asker
@@ -97,7 +97,7 @@ async def agree(office: "Office", asker: "Asker") -> "Agreement":
             return agreement
     except TimeoutError as error:
         why = await why_no_answer(asker.client, asker.task_queue)
-        raise ServiceUnavailable(why or NO_WORKER.format(queue=asker.task_queue)) from error
+        raise ServiceUnavailable(why or no_worker(asker.task_queue)) from error
 
 
 async def _left_behind(asker: "Asker") -> "dict[str, Version]":

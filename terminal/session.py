@@ -41,7 +41,7 @@ def list_sessions(
     from terminal.tables import print_json, print_table
 
     if school and whose and school != whose:
-        raise BadInput(f"Name one school: '{school}' or '{whose}'.")
+        raise BadInput(phrase("name_one_school", one=school, other=whose))
     found = sessions(rollout_id, school or whose, log)
     if as_json:
         print_json(found)

@@ -45,7 +45,7 @@ def host_of(session: str, rollout: str | None, acting_as: str | None) -> Address
     """The participant that holds a session, which is named after it. Raises NotFound with the nearest, or BadInput."""
     named = read_session(session)
     if named is None:
-        raise BadInput(f"'{session}' is no session; 'kaskad session list' shows them (trainers.training.methods.1).")
+        raise BadInput(phrase("no_session", session=session))
     to = addressed(named.host, rollout, acting_as)
     one_of(session, list(to.state.hosted), phrase("any_session"))
     return to

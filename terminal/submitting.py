@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from terminal.addressed import Addressed
 from terminal.outcome import BadInput
+from terminal.phrases import counted_phrase, phrase
 
 if TYPE_CHECKING:
     from activities.answer import Answer
@@ -28,7 +29,6 @@ def submit_files(
     from activities.artefacts import open_artefacts
     from runtime.settings import settings
     from terminal.evidence_item import item_meant
-    from terminal.phrases import counted_phrase
 
     step, name, item = item_meant(to, wanted)
     types = [_type_of(path, item) for path in files]
@@ -61,8 +61,8 @@ def _must_differ(files: Sequence[Path], known_by: Sequence[object]) -> None:
         if before is path:
             continue
         if before.resolve() == path.resolve():
-            raise BadInput(f"{shown(path)} is given twice; name each file once.")
-        raise BadInput(f"{shown(path)} is the same as {shown(before)}, byte for byte; give one of them.")
+            raise BadInput(phrase("file_twice", path=shown(path)))
+        raise BadInput(phrase("file_alike", path=shown(path), other=shown(before)))
 
 
 def _type_of(path: Path, item: "EvidenceItem") -> str:
@@ -75,12 +75,12 @@ def _type_of(path: Path, item: "EvidenceItem") -> str:
     taken = [ending for ending, each in MEDIA_TYPES.items() if each in item.accepts.media_types]
     media_type = inspect_file(path, largest=item.accepts.max_bytes, taken=taken).media_type
     if media_type not in item.accepts.media_types:
-        listed = ", ".join(taken)
-        raise BadInput(f"{shown(path)}: '{item.id}' takes files of the types {listed}, not {path.suffix.lower()}.")
+        ending = path.suffix.lower()
+        raise BadInput(phrase("other_types", path=shown(path), item=item.id, types=", ".join(taken), ending=ending))
     if unprintable(path.name) is not None or not path.name.strip():
-        raise BadInput(f"{shown(path)}: the name of the file contains a control character.")
+        raise BadInput(phrase("name_unprintable", path=shown(path)))
     if len(path.name) > SHORT:
-        raise BadInput(f"{shown(path)}: the name of the file has more than {SHORT} characters.")
+        raise BadInput(phrase("name_too_long", path=shown(path), most=SHORT))
     return media_type
 
 

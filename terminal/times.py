@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from terminal.outcome import BadInput
+from terminal.phrases import phrase
 
 NOON = time(12)
 
@@ -13,7 +14,7 @@ def day_meant(text: str, option: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise BadInput(f"{option}: '{text}' is no date; write it as 2026-11-25.") from error
+        raise BadInput(phrase("no_day", option=option, given=text)) from error
 
 
 def moment_meant(text: str, time_zone: str, option: str, *, otherwise: time | None = None) -> datetime:
@@ -21,16 +22,16 @@ def moment_meant(text: str, time_zone: str, option: str, *, otherwise: time | No
 
     A mere day means its time `otherwise`, where there is one that makes sense.
     """
-    right = "2026-11-25 10:00" if otherwise is None else "2026-11-25, or 2026-11-25 10:00"
     given = text.strip()
     try:
         if len(given) <= len("2026-11-25"):
             if otherwise is None:
-                raise BadInput(f"{option}: '{text}' says no time of day; write it as {right} ({time_zone}).")
+                raise BadInput(phrase("no_time_of_day", option=option, given=text, zone=time_zone))
             return _local(datetime.combine(date.fromisoformat(given), otherwise), time_zone, option)
         found = datetime.fromisoformat(given)
     except ValueError as error:
-        raise BadInput(f"{option}: '{text}' is no date; write it as {right}, in the time of {time_zone}.") from error
+        right = phrase("write_moment") if otherwise is None else phrase("write_day_or_moment")
+        raise BadInput(phrase("no_moment", option=option, given=text, right=right, zone=time_zone)) from error
     if found.tzinfo is not None:
         return _utc(found, option)
     return _local(found, time_zone, option)
@@ -56,7 +57,8 @@ def _local(wall: datetime, time_zone: str, option: str) -> datetime:
     zone = ZoneInfo(time_zone)
     found = _utc(wall.replace(tzinfo=zone), option)
     if found.astimezone(zone).replace(tzinfo=None) != wall:
-        raise BadInput(f"{option}: the clocks of {time_zone} leave {wall:%Y-%m-%d %H:%M} out; give another time.")
+        left_out = f"{wall:%Y-%m-%d %H:%M}"
+        raise BadInput(phrase("clocks_leave_out", option=option, zone=time_zone, wall=left_out))
     return found
 
 
@@ -64,4 +66,4 @@ def _utc(instant: datetime, option: str) -> datetime:
     try:
         return instant.astimezone(UTC)
     except OverflowError as error:
-        raise BadInput(f"{option}: {instant.isoformat()} is beyond what a calendar can say.") from error
+        raise BadInput(phrase("beyond_calendars", option=option, instant=instant.isoformat())) from error

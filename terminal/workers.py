@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from terminal.outcome import ServiceUnavailable
+from terminal.phrases import phrase
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -18,9 +19,9 @@ _LOOK_EVERY = 1.0
 #: for what is only to explain why nothing came
 _EXPLAINED_WITHIN = 3.0
 
-NO_WORKER = (
-    "No worker serves the task queue '{queue}': start the stack with 'kaskad up' (or a 'kaskad worker'), and ask again."
-)
+
+def no_worker(queue: str) -> str:
+    return phrase("no_worker", queue=queue)
 
 
 async def require_worker(client: "Client", task_queue: str) -> "Queue":
@@ -57,7 +58,7 @@ def why_nobody_serves(queue: "Queue", address: str = "") -> str:
     from runtime.versions import make_current
 
     if not queue.pollers:
-        return NO_WORKER.format(queue=queue.name)
+        return no_worker(queue.name)
     given = f"version {queue.current}" if queue.current else "workers without a version"
     have = sorted(queue.versions, key=str)
     asking = " and ".join(f"one of version {each}" if each else "one without a version" for each in have)

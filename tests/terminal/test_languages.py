@@ -112,3 +112,27 @@ def test_a_name_that_nobody_has_is_refused_in_the_language_with_the_nearest(shor
 def test_whoever_does_not_say_in_whose_name_is_told_so_in_the_language(short: Short) -> None:
     asked = ("task", "complete", short.first, "wish/greet")
     assert short(*asked, code=2, KASKAD_LANG="kk", KASKAD_AS="").err.startswith("kaskad: Бұл кімнің атынан")
+
+
+def test_what_can_not_be_read_is_told_in_the_language_with_what_would_be_right(short: Short) -> None:
+    first = short.first
+    for asked, by, said in (
+        (("task", "list", "--due", "soon"), None, "--due мыналардың бірін алады: overdue, today, week"),
+        (("task", "list", "--for", "mentr"), None, "'mentr' деген адам да, мектеп те, рөл де жоқ; мүмкін, 'mentor'"),
+        (("session", "list", first, "--for", short.second), None, "Бір мектепті атаңыз: "),
+        (("session", "cancel", "first-day", "--reason", "flu"), short.trainers[0], "'first-day' — сессия емес; "),
+        (("attendance", "first-day"), short.trainers[0], "Кімнің келгенін бір жолмен жазыңыз: --all-present"),
+        (
+            ("attendance", "first-day", "--absent", "lead"),
+            short.trainers[0],
+            "--absent: 'lead' SCHOOL:SEAT түрінде емес",
+        ),
+        (("evidence", "get", first, "portfolio/plan", "--attempt", "9"), None, "9-талпынысы жоқ; талпыныстар саны: 1."),
+        (("deadline", "extend", first, "wish/greet", "--to", "soon", "--reason", "flu"), None, "'soon' — күн емес; "),
+    ):
+        ended = kazakh(short, *asked, by=by, code=None)
+        assert ended.code in (1, 2)
+        assert said in ended.err
+    reviewed = ("evidence", "review", first, "portfolio/plan", "accepted", "--points", "plan")
+    assert "'plan' — не CRITERION=N" in russian(short, *reviewed, by=short.reviewer, code=2).err
+    assert "С адресом nobody@x.kz никто не" in russian(short, "task", "list", "--for", "nobody@x.kz", code=1).err
