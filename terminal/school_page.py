@@ -118,7 +118,7 @@ class Page:
             "certified": state.certified_at,
             "ended": state.ended_at,
             "region": state.region,
-            "language": state.language,
+            "language": self._word(state.language),
             "prepared_by": school_of(state.parent) if state.parent else None,
             "prepares": ", ".join(children),
         }

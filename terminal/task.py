@@ -89,6 +89,7 @@ def show(school: str, task_id: str, rollout_id: str | None, log: str | None, as_
       kaskad task show nis-semey readiness/agreement
     """
     from terminal.addressed import read
+    from terminal.phrases import headings
     from terminal.tables import print_fields, print_json
     from terminal.task_page import page_of, told
 
@@ -96,8 +97,8 @@ def show(school: str, task_id: str, rollout_id: str | None, log: str | None, as_
     if as_json:
         print_json(told(to, task_id))
         return
-    page = page_of(to, task_id)
-    print_fields({name: value for name, value in page.items() if value not in (None, [], "")})
+    page = {name: value for name, value in page_of(to, task_id).items() if value not in (None, [], "")}
+    print_fields(dict(zip(headings(*page), page.values(), strict=True)))
 
 
 @task.command()

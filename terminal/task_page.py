@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from domain import task_ids
+from terminal.phrases import phrase, word
+from terminal.task_decision import decision
 
 if TYPE_CHECKING:
     from domain.participant.state import Task, TaskDone
@@ -47,7 +48,7 @@ def told(to: "Addressed", task_id: str) -> Page:
     task = state.tasks.get(task_id)
     if task is None:
         raise unknown_task(to.tier, state, task_id)
-    wants = {name.lower(): value for name, value in _asks(to, task).items()}
+    wants = {name.lower(): value for name, value in _asks(to, task, in_english=True).items()}
     return head | {
         "status": "overdue" if task.overdue else "open",
         "kind": task.kind,
@@ -75,7 +76,7 @@ def _open(to: "Addressed", task: "Task") -> Page:
     holders = holders_of(to.state, task.role, now)
     names = names_of(holders)
     page: Page = {
-        "Status": "overdue" if task.overdue else "open",
+        "Status": word("overdue" if task.overdue else "open"),
         "Role": to.titles.role(task.role),
         "Persons": ", ".join(f"{names.get(each, '')} {each}".strip() for each in holders),
         "Asked": to.says(task.asked_at),
@@ -84,21 +85,23 @@ def _open(to: "Addressed", task: "Task") -> Page:
     }
     if task.escalate_at is not None and task.escalate_to is not None:
         role = to.titles.role(task.escalate_to)
-        page["Escalated" if task.escalated else "Escalates"] = f"{to.says(task.escalate_at)}, to: {role}"
+        page["Escalated" if task.escalated else "Escalates"] = phrase(
+            "told_to", when=to.says(task.escalate_at), role=role
+        )
     page["About"] = task.subject
     return page | _asks(to, task)
 
 
 def _done(to: "Addressed", done: "TaskDone") -> Page:
-    page: Page = {"Status": "withdrawn" if done.withdrawn else "done", "Ended": to.says(done.at), "Answer": done.answer}
-    return page
+    status = phrase("task_taken_back") if done.withdrawn else word("done")
+    return {"Status": status, "Ended": to.says(done.at), "Answer": done.answer}
 
 
-def _asks(to: "Addressed", task: "Task") -> Page:
+def _asks(to: "Addressed", task: "Task", *, in_english: bool = False) -> Page:
     """What is wanted, and the command that does it."""
     state, school = to.state, to.state.id
     match task.kind:
-        case "decide" if page := _decision(to, task):
+        case "decide" if page := decision(to, task, in_english=in_english):
             return page
         case "assignment" | "decide":
             from domain.participant.tasks import answers_to
@@ -107,7 +110,9 @@ def _asks(to: "Addressed", task: "Task") -> Page:
             page = {"Answers": ", ".join(answers)}
             return page | {"Do": f"kaskad task complete {school} {task.id}" + (" --answer ANSWER" if answers else "")}
         case "submit":
-            return _item(to, task) | {"Do": f"kaskad evidence submit {school} {task.step}/{task.subject} FILE..."}
+            return _item(to, task, in_english=in_english) | {
+                "Do": f"kaskad evidence submit {school} {task.step}/{task.subject} FILE..."
+            }
         case "review":
             rubric = _rubric(to, task)
             points = "".join(f" --points {name}=0..{most}" for name, most in rubric.items())
@@ -126,49 +131,14 @@ def _asks(to: "Addressed", task: "Task") -> Page:
             only = "".join(f" --for {each}" for each in schools)
             return {"Do": f'kaskad session plan {school} {delivery.step} {definition} --at "DAY TIME"{only}'}
         case "record":
-            return {"Do": f"kaskad attendance {task.subject} --all-present (or --absent SCHOOL:SEAT)"}
+            return {"Do": phrase("do_attendance", in_english=in_english, session=task.subject)}
         case "nominate":
             return {"Do": f"kaskad school nominate {state.school} --help"}
         case _:
             return {"Do": f"kaskad school seat {school} --help"}
 
 
-def _decision(to: "Addressed", task: "Task") -> Page | None:
-    """Of what the manager decides on, that which a sentence has to explain."""
-    school, answer = to.state.id, f"kaskad task complete {to.state.id} {task.id} --answer stands|acted"
-    if task_ids.read(task.id).of == task_ids.DUTY:
-        do = f"kaskad school assign {school} --duty {task.subject}=PERSON"
-        return {"Why": _why_nobody(to, task.subject or ""), "Do": do}
-    if task_ids.tier_without(task.id) or task_ids.delivery_without(task.id):
-        return {
-            "Why": "too few schools are named in time, or all have left, and nobody is asked for anything else",
-            "Answers": "stands (go on without further schools), acted (schools are named or enrolled)",
-            "Do": answer,
-        }
-    if task.id == task_ids.LEFT_BEHIND:
-        schools = " ".join(f"{to.state.rollout}/{each}" for each in (task.subject or "").split())
-        return {
-            "Why": "whoever prepared them has left; who still needs something of a parent cannot go on alone",
-            "Answers": "stands, acted (they are handed over or withdrawn)",
-            "Do": f"kaskad school hand-over {schools} --to PARENT; then {answer}",
-        }
-    if task_ids.is_decision(task.id, task_ids.ABOUT_JOURNEY):
-        return {
-            "Why": "what it is about can't come any more, whatever is done; 'kaskad audit explain' tells of a gate why",
-            "Answers": "stands (it goes on as far as it can and ends there), acted (what keeps it is put right)",
-            "Do": f"{answer}; or kaskad school withdraw {school} --reason WHY"
-            + (f"; or kaskad school hand-over {school} --to PARENT" if to.state.parent_left else ""),
-        }
-    return None
-
-
-def _why_nobody(to: "Addressed", duty: str) -> str:
-    if to.tier.duty_by_role[duty].from_parent is None:
-        return "a step that needs the duty has begun, and nobody has it"
-    return "whoever would have the duty by a seat of the parent's has a part here that rules it out"
-
-
-def _item(to: "Addressed", task: "Task") -> Page:
+def _item(to: "Addressed", task: "Task", *, in_english: bool) -> Page:
     from domain.file_types import MEDIA_TYPES
     from domain.participant.evidence import item_asked
     from runtime.settings import settings
@@ -178,17 +148,24 @@ def _item(to: "Addressed", task: "Task") -> Page:
     endings = [ending for ending, each in MEDIA_TYPES.items() if each in accepts.media_types]
     return {
         "Instructions": item.instructions.in_language(settings().language) if item.instructions else None,
-        "Files": f"{accepts.min_files} to {accepts.max_files}, up to {_size(accepts.max_bytes)} each",
+        "Files": phrase(
+            "so_many_files",
+            in_english=in_english,
+            least=accepts.min_files,
+            most=accepts.max_files,
+            size=_size(accepts.max_bytes, in_english=in_english),
+        ),
         "Types": ", ".join(endings or accepts.media_types),
     }
 
 
-def _size(size: int) -> str:
+def _size(size: int, *, in_english: bool) -> str:
     """In the unit that leaves a short number."""
-    for unit, of_them in (("MB", 1_000_000), ("kB", 1_000)):
-        if size >= of_them:
-            return f"{size / of_them:.4g} {unit}"
-    return f"{size} bytes"
+    if size >= 1_000_000:
+        return phrase("megabytes", in_english=in_english, number=f"{size / 1_000_000:.4g}")
+    if size >= 1_000:
+        return phrase("kilobytes", in_english=in_english, number=f"{size / 1_000:.4g}")
+    return phrase("file_size", in_english=in_english, size=size)
 
 
 def _rubric(to: "Addressed", task: "Task") -> dict[str, int]:

@@ -13,11 +13,11 @@ def short(kaskad: Calls, tmp_path_factory: pytest.TempPathFactory) -> Short:
     return start_short(kaskad, tmp_path_factory.mktemp("short"))
 
 
-def kazakh(short: Short, *arguments: object, by: str | None = None, code: int = 0) -> Ended:
+def kazakh(short: Short, *arguments: object, by: str | None = None, code: int | None = 0) -> Ended:
     return short(*arguments, by=by, code=code, KASKAD_LANG="kk")
 
 
-def russian(short: Short, *arguments: object, by: str | None = None, code: int = 0) -> Ended:
+def russian(short: Short, *arguments: object, by: str | None = None, code: int | None = 0) -> Ended:
     return short(*arguments, by=by, code=code, KASKAD_LANG="ru")
 
 
@@ -136,3 +136,15 @@ def test_what_can_not_be_read_is_told_in_the_language_with_what_would_be_right(s
     reviewed = ("evidence", "review", first, "portfolio/plan", "accepted", "--points", "plan")
     assert "'plan' — не CRITERION=N" in russian(short, *reviewed, by=short.reviewer, code=2).err
     assert "С адресом nobody@x.kz никто не" in russian(short, "task", "list", "--for", "nobody@x.kz", code=1).err
+
+
+def test_a_task_is_shown_in_the_language_and_to_programs_as_ever(short: Short) -> None:
+    shown = ("task", "show", short.second, "portfolio/plan/submit-1")
+    said = " ".join(kazakh(short, *shown).out.split())
+    assert "Күйі ашық" in said
+    assert ", әрқайсысы ең көбі 100 байт" in said
+    assert "Не істеу керек kaskad evidence submit" in said
+    told, ever = russian(short, *shown, "--json").json, short(*shown, "--json").json
+    assert {name for name in ever if told[name] != ever[name]} <= {"title", "role_title", "instructions"}
+    done = " ".join(russian(short, "task", "show", short.first, "wish/greet").out.split())
+    assert "Состояние выполнено" in done
