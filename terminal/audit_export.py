@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from terminal.destination import must_be_free, taken, unwritable, written_out
+from terminal.destination import must_be_free, taken, unwritable
+from terminal.output import written_out
 from terminal.reading import reading_events
 from terminal.tables import print_fields
 

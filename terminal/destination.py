@@ -2,11 +2,7 @@
 refused, by every command alike: nothing about the call is wrong, only the place."""
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from terminal.outcome import Refused
 
@@ -37,22 +33,3 @@ def must_be_writable(log: str) -> None:
     for place in (Path(log), Path(log).absolute().parent):
         if not os.access(place, os.W_OK):
             raise Refused(f"{place} can only be read here, and views are kept in the log's file: take a copy of it.")
-
-
-@contextmanager
-def written_out() -> Iterator[BinaryIO]:
-    """The standard output, for bytes. Raises Refused where they can't be written; a reader who has gone is no error."""
-    try:
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        forget_output()
-        raise Refused(f"The output could not be written: {error.strerror}.") from error
-
-
-def forget_output() -> None:
-    """What is left to flush goes nowhere, quietly: its reader has gone, as that of `head` does, or it was told of."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

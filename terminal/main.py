@@ -9,8 +9,8 @@ from typing import Final, NoReturn
 import click
 
 from terminal import outcome, saying
-from terminal.destination import forget_output
 from terminal.groups import Group
+from terminal.output import OutputUnwritable, forget_output, tell_output_apart
 
 #: command -> where it stands, and what --help says of it without importing that.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -84,6 +84,7 @@ def kaskad() -> None:
 
 def run(arguments: Sequence[str]) -> NoReturn:
     """Runs one command line to the end of the process."""
+    tell_output_apart()
     leave(execute(arguments))
 
 
@@ -93,6 +94,8 @@ def execute(arguments: Sequence[str]) -> int:
     _start_telemetry(arguments)
     try:
         result = kaskad.main(args=list(arguments), prog_name="kaskad", standalone_mode=False)
+        # told in here, where a program gets its line of JSON
+        sys.stdout.flush()
     except click.ClickException as error:
         if as_json:
             return saying.report(outcome.BadInput(error.format_message()), as_json=True)
@@ -110,6 +113,9 @@ def execute(arguments: Sequence[str]) -> int:
             forget_output()
             return outcome.DONE
         return ended.code if isinstance(ended.code, int) else outcome.DONE if ended.code is None else outcome.REFUSED
+    except OutputUnwritable as error:
+        forget_output()
+        return saying.report(outcome.Refused(str(error)), as_json=as_json)
     except Exception as error:
         return saying.report(error, as_json=as_json)
     return result if isinstance(result, int) else outcome.DONE

@@ -84,10 +84,11 @@ def test_of_two_who_write_the_same_file_at_once_one_gets_it_whole(copied: Path, 
     assert sorted(each.name for each in folder.iterdir()) == ["taken", "taken.part"]
 
 
-def test_an_output_that_cannot_be_written_is_refused_and_told_once(copied: Path) -> None:
+@pytest.mark.parametrize("command", ["export", "log"])
+def test_an_output_that_cannot_be_written_is_refused_and_told_once(command: str, copied: Path) -> None:
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
-            [COMMAND, "audit", "export", "--log", copied], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [COMMAND, "audit", command, "--log", copied], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (ended.returncode, ended.stderr) == (
         1,

@@ -199,11 +199,24 @@ def test_a_reader_who_goes_away_is_no_error() -> None:
     assert piped.stderr == ""
 
 
-def test_a_full_disk_under_the_output_is_told() -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("--help",), ("programme", "schema"), ("programme", "list", "--json")])
+def test_a_full_disk_under_the_output_is_told_once_and_is_no_service_that_is_away(
+    arguments: tuple[str, ...], unbuffered: str
+) -> None:
     with open("/dev/full", "w") as full:
-        ended = subprocess.run([COMMAND, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert ended.returncode != 0
-    assert "Traceback" not in ended.stderr
+        ended = subprocess.run(
+            [COMMAND, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert ended.returncode == outcome.REFUSED
+    told = json.loads(ended.stderr)["sentence"] if "--json" in arguments else ended.stderr.rstrip()
+    assert told.removeprefix("kaskad: ") == "The output could not be written: No space left on device."
 
 
 def test_a_table_in_a_pipe_is_aligned_whole_and_keeps_kazakh_letters(capsys: pytest.CaptureFixture[str]) -> None:
