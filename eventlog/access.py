@@ -63,10 +63,10 @@ class Access:
             self._writer.release()
             self.database.close()
 
-    def put(self, pending: Pending) -> None:
-        """Hand an append to the writer. Raises LogUnavailable when nothing can be written here."""
+    def put(self, appends: list[Pending]) -> None:
+        """Hand appends to the writer. Raises LogUnavailable when nothing can be written here."""
         self._require_writable()
-        self._writer.committer.put(pending)
+        self._writer.committer.put(appends)
 
     def _require_writable(self) -> None:
         if self._closed:

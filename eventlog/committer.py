@@ -49,7 +49,7 @@ class Committer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._queue: SimpleQueue[Pending | Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Pending] | Job | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -61,7 +61,7 @@ class Committer:
         #: The end of the log after this writer's last transaction. Others may have moved it since.
         self._left: Tip | None = None
 
-    def put(self, work: Pending | Job) -> None:
+    def put(self, work: list[Pending] | Job) -> None:
         if self._thread is None or self._closed:
             self._begin()
         self._queue.put(work)
@@ -106,25 +106,26 @@ class Committer:
             waker.join()
             self._disconnect()
 
-    def _waiting(self, first: Pending | Job) -> tuple[list[Pending | Job], bool]:
+    def _waiting(self, first: list[Pending] | Job) -> tuple[list[list[Pending] | Job], bool]:
         """Everything that waits by now, and whether the log is then to be closed."""
-        batch, more = [first], self._queue.get_nowait
+        batch, count, more = [first], _size(first), self._queue.get_nowait
         try:
-            while len(batch) < LARGEST_GROUP:
+            while count < LARGEST_GROUP:
                 work = more()
                 if work is None:
                     return batch, True
                 batch.append(work)
+                count += _size(work)
         except Empty:
             pass
         return batch, False
 
-    def _take(self, batch: Sequence[Pending | Job]) -> None:
+    def _take(self, batch: Sequence[list[Pending] | Job]) -> None:
         """Appends that stand next to each other are one group; the order of what waits is kept."""
         group: list[Pending] = []
         for work in batch:
-            if isinstance(work, Pending):
-                group.append(work)
+            if not isinstance(work, Job):
+                group += work
                 continue
             if group:
                 self._commit(group)
@@ -157,7 +158,7 @@ class Committer:
         self._recorded = self._recorded[len(recorded) :]
         settle_all(recorded)
 
-    def _next(self) -> Pending | Job | None:
+    def _next(self) -> list[Pending] | Job | None:
         if self._recorded:
             try:
                 return self._queue.get(timeout=_SECOND_HALF_WAITS)
@@ -197,8 +198,9 @@ class Committer:
             elif isinstance(work, Job):
                 work.fail(error)
             else:
-                work.outcome = error
-                failed.append(work)
+                for pending in work:
+                    pending.outcome = error
+                failed += work
         settle_all(failed)
 
     def _record(self, group: list[Pending]) -> None:
@@ -262,6 +264,10 @@ class Committer:
                 connection.invalidate()
             finally:
                 connection.close()
+
+
+def _size(work: list[Pending] | Job) -> int:
+    return 1 if isinstance(work, Job) else len(work)
 
 
 def transaction_on(connection: sa.Connection) -> Transaction:

@@ -71,7 +71,7 @@ class Group:
                 continue
             stream, expected = request.stream, request.expected
             number, version = self._streams[stream]
-            if version != expected:
+            if version != expected or pending.is_groundless:
                 pending.outcome = VersionConflict(stream, expected, version)
                 continue
             receipt = self._accept(pending, number)

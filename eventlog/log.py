@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from time import monotonic, sleep
@@ -12,14 +12,14 @@ import sqlalchemy as sa
 
 from eventlog.access import PATIENCE, Access
 from eventlog.database import Database
-from eventlog.errors import LogUnavailable
+from eventlog.errors import EventLogError, LogUnavailable
 from eventlog.followups import Followups
 from eventlog.migration import is_made, is_newest, migrate, require_known, require_marked
 from eventlog.outbox import Outbox
 from eventlog.record import Append, CommandRecord, Head, Receipt, Record
 from eventlog.request import Pending
 from eventlog.texts import Texts
-from eventlog.waiting import FutureCaller, LoopCaller, Patience, ThreadCaller
+from eventlog.waiting import FutureCaller, LoopCaller, LoopCallers, ThreadCaller
 
 #: seconds; nearly all of it is Python reading what makes the tables
 _IS_MADE_WITHIN = 3.0
@@ -31,7 +31,7 @@ class EventLog(Access):
     def __init__(self, database: Database, *, rehearsal: bool = False) -> None:
         super().__init__(database)
         self.rehearsal = rehearsal
-        self._patience: Patience | None = None
+        self._callers: LoopCallers | None = None
         self.texts = Texts(self)
         self.outbox = Outbox(self)
         self.followups = Followups(self)
@@ -39,7 +39,7 @@ class EventLog(Access):
     def submit(self, request: Append) -> "Future[Receipt]":
         """Hand over an append; the answer comes when the group that took it is durable."""
         caller = FutureCaller()
-        self.put(Pending(request, caller, rehearsal=self.rehearsal))
+        self.put([Pending(request, caller, rehearsal=self.rehearsal)])
         return caller.future
 
     def append(self, request: Append) -> Receipt:
@@ -49,7 +49,7 @@ class EventLog(Access):
         or LogUnavailable, after which asking again with the same command id tells what was.
         """
         caller = ThreadCaller()
-        self.put(Pending(request, caller, rehearsal=self.rehearsal))
+        self.put([Pending(request, caller, rehearsal=self.rehearsal)])
         outcome = caller.wait(PATIENCE)
         if isinstance(outcome, Receipt):
             return outcome
@@ -57,14 +57,31 @@ class EventLog(Access):
 
     async def append_async(self, request: Append) -> Receipt:
         """As `append`, for a caller on an event loop."""
+        return await self._hand_over([request])[0]
+
+    async def append_all_async(self, requests: Sequence[Append]) -> list[Receipt | EventLogError]:
+        """Appends to one stream, each of them decided on the one before: where one fails, so do those after it."""
+        outcomes: list[Receipt | EventLogError] = []
+        for waiter in self._hand_over(requests):
+            try:
+                outcomes.append(await waiter)
+            except EventLogError as error:
+                outcomes.append(error)
+        return outcomes
+
+    def _hand_over(self, requests: Sequence[Append]) -> "list[asyncio.Future[Receipt]]":
         loop = asyncio.get_running_loop()
-        caller = LoopCaller(loop)
-        self.put(Pending(request, caller, rehearsal=self.rehearsal))
-        patience = self._patience
-        if patience is None or patience.loop is not loop:
-            patience = self._patience = Patience(loop, PATIENCE, self.no_answer())
-        patience.watch(caller)
-        return await caller.waiter
+        callers = self._callers
+        if callers is None or callers.loop is not loop:
+            callers = self._callers = LoopCallers(loop, self.put, PATIENCE, self.no_answer())
+        waiters = []
+        before: Pending | None = None
+        for request in requests:
+            caller = LoopCaller(loop)
+            before = Pending(request, caller, rehearsal=self.rehearsal, before=before)
+            callers.add(before, caller)
+            waiters.append(caller.waiter)
+        return waiters
 
     def head(self) -> Head:
         with self.newest() as newest:

@@ -28,9 +28,11 @@ class Caller(Protocol):
 class Pending:
     """One append with what its caller waits for."""
 
-    __slots__ = ("calendar", "caller", "changes", "happened", "key", "outcome", "request")
+    __slots__ = ("before", "calendar", "caller", "changes", "happened", "key", "outcome", "request")
 
-    def __init__(self, request: Append, caller: Caller, *, rehearsal: bool = False) -> None:
+    def __init__(
+        self, request: Append, caller: Caller, *, rehearsal: bool = False, before: "Pending | None" = None
+    ) -> None:
         self.changes = checked(request)
         self.happened = [to_microseconds(in_utc(event.happened_at)) for event in request.events]
         self.key = key_of(request.command_id)
@@ -38,7 +40,15 @@ class Pending:
         self.calendar = to_microseconds(in_utc(request.at)) if rehearsal else None
         self.request = request
         self.caller = caller
+        #: What it was decided on top of: where that is not recorded, nor is this.
+        self.before = before
         self.outcome: Outcome | None = None
+
+    @property
+    def is_groundless(self) -> bool:
+        """Whether what it was decided on top of has not come to be, or had been recorded at another time."""
+        ground = None if self.before is None else self.before.outcome
+        return self.before is not None and (not isinstance(ground, Receipt) or ground.repeated)
 
 
 def checked(request: Append) -> ViewChanges:

@@ -3,12 +3,13 @@
 import asyncio
 from _thread import allocate_lock
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
+from eventlog.errors import LogUnavailable
 from eventlog.record import Receipt
 from eventlog.request import Outcome, Pending
 
@@ -68,26 +69,52 @@ class LoopCaller:
             self.waiter.set_result(outcome)
 
 
-class Patience:
-    """Gives up on the coroutines of one event loop that have waited too long, by one timer for all of them."""
+class LoopCallers:
+    """The coroutines of one event loop that append.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, give_up: Exception) -> None:
+    Those of one turn of the loop are handed to the writer together, so that they go into one transaction. Those that
+    have waited too long are given up on, by one timer for all of them.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        put: Callable[[list[Pending]], None],
+        patience: float,
+        give_up: Exception,
+    ) -> None:
         self.loop = loop
-        self._seconds = seconds
+        self._put = put
+        self._patience = patience
         self._give_up = give_up
-        self._waiting: deque[tuple[float, LoopCaller]] = deque()
+        self._coming: list[Pending] = []
+        #: of each turn, when its callers are given up on
+        self._waiting: deque[tuple[float, list[LoopCaller]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    def watch(self, caller: LoopCaller) -> None:
-        self._waiting.append((monotonic() + self._seconds, caller))
-        if self._timer is None:
-            self._timer = self.loop.call_later(self._seconds / 10, self._look)
+    def add(self, pending: Pending, caller: LoopCaller) -> None:
+        if not self._coming:
+            self._waiting.append((monotonic() + self._patience, []))
+            self.loop.call_soon(self._hand_over)
+            if self._timer is None:
+                self._timer = self.loop.call_later(self._patience / 10, self._look)
+        self._coming.append(pending)
+        self._waiting[-1][1].append(caller)
+
+    def _hand_over(self) -> None:
+        coming, self._coming = self._coming, []
+        try:
+            self._put(coming)
+        except LogUnavailable as closed:
+            for pending in coming:
+                pending.caller.settle(closed)
 
     def _look(self) -> None:
         now, waiting = monotonic(), self._waiting
-        while waiting and (waiting[0][1].waiter.done() or waiting[0][0] <= now):
-            waiting.popleft()[1].settle(self._give_up)
-        self._timer = self.loop.call_later(self._seconds / 10, self._look) if waiting else None
+        while waiting and (waiting[0][0] <= now or all(caller.waiter.done() for caller in waiting[0][1])):
+            for caller in waiting.popleft()[1]:
+                caller.settle(self._give_up)
+        self._timer = self.loop.call_later(self._patience / 10, self._look) if waiting else None
 
 
 def settle_all(group: Iterable[Pending]) -> None:

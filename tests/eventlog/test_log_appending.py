@@ -10,7 +10,7 @@ import pytest
 import rfc8785
 
 from eventlog.canonical import canonical, checked
-from eventlog.errors import CommandConflict, MalformedAppend, NotCanonical, VersionConflict
+from eventlog.errors import CommandConflict, LogUnavailable, MalformedAppend, NotCanonical, VersionConflict
 from eventlog.log import EventLog
 from eventlog.merkle import leaf_hash
 from eventlog.record import NewEvent, Receipt
@@ -131,11 +131,39 @@ def test_of_many_at_the_same_version_one_is_recorded(log: EventLog) -> None:
     assert all(isinstance(outcome, VersionConflict) for outcome in outcomes if outcome is not None)
 
 
+async def test_who_appends_from_an_event_loop_to_a_log_that_is_closed_is_told_so(place: Place) -> None:
+    with place.open() as closed:
+        pass
+    with pytest.raises(LogUnavailable, match="closed"):
+        await closed.append_async(append())
+
+
 async def test_an_event_loop_waits_without_blocking(log: EventLog) -> None:
     receipts = await asyncio.gather(*(log.append_async(append(f"rollout:{number}")) for number in range(100)))
     assert sorted(receipt.first for receipt in receipts) == list(range(1, 101))
     with pytest.raises(VersionConflict):
         await log.append_async(append("rollout:1"))
+
+
+async def test_appends_that_build_on_each_other_are_recorded_together(log: EventLog) -> None:
+    requests = [append(expected=number, command_id=f"c-{number}") for number in range(3)]
+    assert await log.append_all_async(requests) == [Receipt(n + 1, n + 1, n + 1, f"c-{n}") for n in range(3)]
+
+
+async def test_what_was_decided_on_top_of_an_append_that_failed_is_not_recorded(log: EventLog) -> None:
+    """Not even where the version that it expects is there: it was reached by something else."""
+    log.append(append(content="somebody was faster"))
+    outcomes = await log.append_all_async([append(expected=0), append(expected=1), append(expected=2)])
+    assert [type(outcome) for outcome in outcomes] == [VersionConflict] * 3
+    assert log.head().size == 1
+
+
+async def test_what_was_decided_on_top_of_an_append_of_before_is_not_recorded(log: EventLog) -> None:
+    first = append(expected=0, command_id="first")
+    receipt = log.append(first)
+    again, after = await log.append_all_async([first, append(expected=1)])
+    assert again == msgspec.structs.replace(receipt, repeated=True)
+    assert isinstance(after, VersionConflict)
 
 
 def test_the_log_s_clock_never_goes_back(place: Place) -> None:
