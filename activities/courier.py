@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from activities import observing
 from activities.answer import Answer
 from activities.asking import Asker
+from activities.pace import Pace
 from domain.command import Command, parse
 from domain.consequences import id_for_one
 from domain.identity import participant_stream, school_of, stream_subject, whose_peers
@@ -26,7 +27,7 @@ COMMANDS: dict[str, type[Command]] = {
 }
 
 #: so many targets are asked at once: a rollout of thousands must not starve the people at work
-_AT_ONCE = 16
+_AT_ONCE = 48
 #: so many commands go to one target in one update; people who ask the same target wait for no more than these
 _TOGETHER = 16
 _PAGE = 500
@@ -50,8 +51,9 @@ class Letter(Protocol):
 class Courier:
     """One for each worker. What it could not deliver stays in the log's table of follow-ups until it can."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, pace: Pace | None = None) -> None:
         self._log = log
+        self._pace = pace or Pace()
         self._asker: Asker | None = None
         #: Position of the last event that this worker appended. What comes right after it, nobody else came before.
         self._last = 0
@@ -178,6 +180,9 @@ class Courier:
         """Together with all that were delivered while the last acknowledgement was being written."""
         self._delivered.extend(delivered)
         async with self._writing:
+            if not self._delivered:
+                return
+            await self._pace.turn()
             delivered, self._delivered = self._delivered, []
             try:
                 for same in {outcome for _, outcome in delivered}:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from activities import observing
 from activities.answer import Answer, Refusal
 from activities.facts import facts_for
+from activities.folding import Folded
 from activities.proposal import Proposal, request_of
 from activities.remembered import NotRemembered, Remembered
 from activities.streams import NO_ROLLOUT, Streams
@@ -56,15 +58,20 @@ class Door:
 
     async def ask(self, stream: str, command: Command) -> Answer:
         """What the command recorded, now or the first time; a refusal or an absent log is an answer too."""
-        began = time.perf_counter()
-        with observing.span("kaskad.command", kind=command.kind, stream=stream):
-            answer = await self._patiently(stream, command)
-            outcome = _outcome(answer)
-            refused = {} if answer.refusal is None else {"refusal": answer.refusal.code}
-            observing.tell(outcome=outcome, **refused)
-        observing.count("kaskad.commands", kind=command.kind, outcome=outcome)
-        observing.measure("kaskad.command.duration", time.perf_counter() - began, kind=command.kind)
+        (answer,) = await self.ask_all(stream, (command,))
         return answer
+
+    async def ask_all(self, stream: str, commands: Sequence[Command]) -> list[Answer]:
+        """The same for several, one after the other, recorded together where they can; until the log is away."""
+        began = time.perf_counter()
+        with observing.span("kaskad.command", kind=commands[0].kind, stream=stream):
+            answers = await self._patiently(stream, commands)
+            refused = answers[-1].refusal
+            observing.tell(outcome=_outcome(answers[-1]), **({} if refused is None else {"refusal": refused.code}))
+        for command, answer in zip(commands, answers, strict=False):
+            observing.count("kaskad.commands", kind=command.kind, outcome=_outcome(answer))
+            observing.measure("kaskad.command.duration", time.perf_counter() - began, kind=command.kind)
+        return answers
 
     def look(self, stream: str) -> Standing:
         """Where a stream stands in the log. Raises LogUnavailable."""
@@ -73,29 +80,43 @@ class Door:
             programme = self._programme(snapshot, stream, found.state, None)
             return standing_of(programme, found.state, found.due_at)
 
-    async def _patiently(self, stream: str, command: Command) -> Answer:
+    async def _patiently(self, stream: str, commands: Sequence[Command]) -> list[Answer]:
         give_up = time.monotonic() + PATIENCE
-        while True:
+        answers: list[Answer] = []
+        while len(answers) < len(commands):
+            waiting = commands[len(answers) :]
             try:
-                return await self._once(stream, command)
+                answers += await self._once(stream, waiting)
             except VersionConflict:
                 continue
             except CommandConflict:
-                return Answer(stream=stream, standing=Standing(), refusal=Refusal.of(OTHER_COMMAND(id=command.id)))
+                answers.append(_refusal(stream, OTHER_COMMAND(id=waiting[0].id)))
             except Refused as refused:
-                return Answer(stream=stream, standing=Standing(), refusal=Refusal.of(refused))
+                answers.append(_refusal(stream, refused))
             except LogUnavailable as away:
                 if time.monotonic() + _PAUSE > give_up:
-                    return Answer(stream=stream, standing=Standing(), unavailable=away.reason)
+                    return [*answers, Answer(stream=stream, standing=Standing(), unavailable=away.reason)]
                 await asyncio.sleep(_PAUSE)
+        return answers
 
-    async def _once(self, stream: str, command: Command) -> Answer:
-        decided = await self._decided(stream, command)
+    async def _once(self, stream: str, commands: Sequence[Command]) -> list[Answer]:
+        """The answers to the first of them, at least to one. Raises what the very first met with."""
+        decided = await self._decided(stream, commands)
         if isinstance(decided, Answer):
-            return decided
+            return [decided]
         began = time.perf_counter()
-        receipt = await self.log.append_async(decided.request)
+        outcomes = await self.log.append_all_async([proposal.request for proposal in decided])
         observing.measure("kaskad.append.duration", time.perf_counter() - began)
+        answers: list[Answer] = []
+        for proposal, outcome in zip(decided, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                if not answers:
+                    raise outcome
+                break
+            answers.append(self._recorded(stream, proposal, outcome))
+        return answers
+
+    def _recorded(self, stream: str, decided: Proposal, receipt: Receipt) -> Answer:
         if not receipt.repeated:
             with self._lock:
                 self._streams.keep(stream, decided.after)
@@ -110,14 +131,14 @@ class Door:
             repeated=receipt.repeated,
         )
 
-    async def _decided(self, stream: str, command: Command) -> "Proposal | Answer":
+    async def _decided(self, stream: str, commands: Sequence[Command]) -> "list[Proposal] | Answer":
         """Here, where it is a matter of a millisecond: to another thread and back would take longer than that."""
-        if self._is_quick(stream, command) and self._lock.acquire(blocking=False):
+        if self._is_quick(stream, commands[0]) and self._lock.acquire(blocking=False):
             try:
-                return self._decide(stream, command)
+                return self._decide(stream, commands)
             finally:
                 self._lock.release()
-        return await asyncio.to_thread(self._decide_in_turn, stream, command)
+        return await asyncio.to_thread(self._decide_in_turn, stream, commands)
 
     def _is_quick(self, stream: str, command: Command) -> bool:
         """Whether there is neither a network on the way to the log nor a long history to fold."""
@@ -125,30 +146,48 @@ class Door:
             return False
         return isinstance(command, Enrol) or self._streams.keeps(stream)
 
-    def _decide_in_turn(self, stream: str, command: Command) -> "Proposal | Answer":
+    def _decide_in_turn(self, stream: str, commands: Sequence[Command]) -> "list[Proposal] | Answer":
         with self._lock:
-            return self._decide(stream, command)
+            return self._decide(stream, commands)
 
-    def _decide(self, stream: str, command: Command) -> "Proposal | Answer":
-        """The append to make, or the answer when there is nothing to append. Raises Refused and LogUnavailable.
+    def _decide(self, stream: str, commands: Sequence[Command]) -> "list[Proposal] | Answer":
+        """The appends to make, or the answer to the first when there is nothing to append.
 
-        Mostly one question suffices, whether what is in memory is still so; what is not there is read as one snapshot.
+        Raises Refused and LogUnavailable. Mostly one question suffices, whether what is in memory is still so; what is
+        not there is read as one snapshot.
         """
+        first = commands[0]
         if self._streams.keeps(stream):
             with self.log.newest() as newest:
-                glance = newest.glance(self._streams.position, command.id)
+                glance = newest.glance(self._streams.position, [each.id for each in commands])
             self._streams.catch_up(glance)
-            if not glance.is_recorded:
+            if first.id not in glance.recorded:
+                new = tuple(takewhile(lambda each: each.id not in glance.recorded, commands))
                 with suppress(NotRemembered):
-                    return self._propose(Remembered(glance.position), stream, command)
+                    return self._propose_all(Remembered(glance.position), stream, new)
         with self.log.snapshot() as snapshot:
-            recorded = snapshot.command(command.id)
+            recorded = snapshot.command(first.id)
             if recorded is not None:
-                return self._again(snapshot, stream, command, recorded)
-            return self._propose(snapshot, stream, command)
+                return self._again(snapshot, stream, first, recorded)
+            return self._propose_all(snapshot, stream, (first,))
 
-    def _propose(self, snapshot: Snapshot, stream: str, command: Command) -> "Proposal | Answer":
-        before = self._streams.load(snapshot, stream)
+    def _propose_all(self, snapshot: Snapshot, stream: str, commands: Sequence[Command]) -> "list[Proposal] | Answer":
+        """Each on top of those before it, up to one of which there is something else to say."""
+        first = self._propose(snapshot, stream, commands[0], self._streams.load(snapshot, stream))
+        if isinstance(first, Answer):
+            return first
+        proposals = [first]
+        for command in commands[1:]:
+            try:
+                following = self._propose(snapshot, stream, command, proposals[-1].after)
+            except (Refused, NotRemembered):
+                break
+            if isinstance(following, Answer):
+                break
+            proposals.append(following)
+        return proposals
+
+    def _propose(self, snapshot: Snapshot, stream: str, command: Command, before: Folded) -> "Proposal | Answer":
         programme = self._programme(snapshot, stream, before.state, command)
         facts = facts_for(snapshot, self._streams, programme, stream, before.state, command)
         self._must_know_whom(snapshot, command)
@@ -214,6 +253,10 @@ def _folded(evolve: Any, state: msgspec.Struct, events: tuple[Any, ...], command
     for event in events:
         folded = evolve(folded, event, command.happened_at or command.now, folded.version + 1)
     return folded
+
+
+def _refusal(stream: str, refused: Refused) -> Answer:
+    return Answer(stream=stream, standing=Standing(), refusal=Refusal.of(refused))
 
 
 def _outcome(answer: Answer) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 from temporalio import activity
 
-from activities.answer import Answer, Answers
+from activities.answer import Answers
 from activities.courier import COMMANDS, Courier
 from activities.door import Door
 from activities.keeping import LOOK, RECORD
+from activities.pace import Pace
 from domain.command import Command, parse
 from domain.standing import Standing
 from eventlog.log import EventLog
@@ -32,18 +33,16 @@ class Office:
 
     def __init__(self, log: EventLog, *, most_streams: int = 600) -> None:
         self.log = log
-        self.courier = Courier(log)
+        self._pace = Pace()
+        self.courier = Courier(log, self._pace)
         self.door = Door(log, most_streams=most_streams, onward=self.courier.hand_over)
 
     @activity.defn(name=RECORD)
     async def record(self, recording: Recording) -> Answers:
         """Nothing more is tried once the log is away."""
-        answers: list[Answer] = []
-        for each in recording.commands:
-            answers.append(await self.door.ask(recording.stream, parse(bytes(each), COMMANDS)))
-            if answers[-1].unavailable is not None:
-                break
-        return Answers(tuple(answers))
+        commands = [parse(bytes(each), COMMANDS) for each in recording.commands]
+        await self._pace.turn()
+        return Answers(tuple(await self.door.ask_all(recording.stream, commands)))
 
     @activity.defn(name=LOOK)
     async def look(self, stream: str) -> Standing:

@@ -11,7 +11,7 @@ from eventlog.command_ids import key_of
 from eventlog.errors import LogCorrupt
 from eventlog.record import CommandRecord, Entry, Glance, Head, Record, decode_records, last_of
 from eventlog.schema import head, streams, texts
-from eventlog.statements import SHAPES
+from eventlog.statements import SHAPES, marks
 from eventlog.views import VIEWS
 
 _FAR = 2**62
@@ -20,8 +20,9 @@ _FAR = 2**62
 _MOST_SINCE = 5_000
 
 _GLANCE = (
-    "SELECT size, (SELECT position FROM events WHERE command = ?), name, version"
+    "SELECT size, NULL, name, version"
     " FROM head LEFT JOIN events ON position > ? AND position <= ? LEFT JOIN streams ON number = stream"
+    " UNION ALL SELECT NULL, command, NULL, NULL FROM events WHERE command IN "
 )
 
 _NUMBER = "(SELECT number FROM streams WHERE name = ?)"
@@ -66,20 +67,26 @@ class Snapshot:
                 f"last is number {last}. 'kaskad audit verify' tells all of it."
             )
 
-    def glance(self, since: int, command_id: str) -> Glance:
-        """In one question: where the log ends, what has moved above position `since`, and whether a command is in it.
+    def glance(self, since: int, command_ids: Iterable[str]) -> Glance:
+        """In one question: where the log ends, what has moved above position `since`, which commands are in it.
 
         At each question the driver gives the interpreter away, and may wait long to get it back. Raises LogCorrupt.
         """
-        rows = self._fetch(_GLANCE, (key_of(command_id), since, since + _MOST_SINCE))
-        position, recorded = rows[0][:2] if rows else (None, None)
-        if not isinstance(position, int):
-            position = self.head().size
+        ids = {key_of(command_id): command_id for command_id in command_ids}
+        rows = self._fetch(_GLANCE + marks(len(ids), "?"), (since, since + _MOST_SINCE, *ids))
+        position: Any = None
         moved: dict[str, int] = {}
-        for *_, stream, version in rows:
+        recorded: set[str] = set()
+        for size, key, stream, version in rows:
+            if key is not None:
+                recorded.add(ids[key])
+                continue
+            position = size
             if stream is not None and version > moved.get(stream, 0):
                 moved[stream] = version
-        return Glance(position, moved if position <= since + _MOST_SINCE else None, recorded is not None)
+        if not isinstance(position, int):
+            position = self.head().size
+        return Glance(position, moved if position <= since + _MOST_SINCE else None, recorded)
 
     def command(self, command_id: str) -> CommandRecord | None:
         """What was recorded under a command id."""

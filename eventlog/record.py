@@ -124,8 +124,8 @@ class Glance(msgspec.Struct, frozen=True, gc=False):
     position: int
     #: Streams that have moved since, and to which version; None where that was too long ago to tell.
     moved: dict[str, int] | None
-    #: Whether the command that was asked for is recorded.
-    is_recorded: bool
+    #: Those of the commands asked for that are recorded.
+    recorded: set[str]
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

@@ -92,15 +92,19 @@ def test_one_look_tells_what_has_moved_since(log: EventLog) -> None:
         moved = append(stream, expected=expected)
         log.append(moved)
     with log.newest() as newest:
-        glance = newest.glance(before, moved.command_id)
-        assert (glance.position, glance.moved, glance.is_recorded) == (5, {"rollout:a": 4, "rollout:b": 1}, True)
-        glance = newest.glance(5, "never recorded")
-        assert (glance.position, glance.moved, glance.is_recorded) == (5, {}, False)
+        glance = newest.glance(before, ["never recorded", moved.command_id])
+        assert (glance.position, glance.moved, glance.recorded) == (
+            5,
+            {"rollout:a": 4, "rollout:b": 1},
+            {moved.command_id},
+        )
+        glance = newest.glance(5, ["never recorded"])
+        assert (glance.position, glance.moved, glance.recorded) == (5, {}, set())
 
 
 def test_what_moved_long_ago_is_not_looked_through(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
     log.append(append("rollout:a", size=3))
     monkeypatch.setattr("eventlog.reading._MOST_SINCE", 2)
     with log.newest() as newest:
-        assert newest.glance(0, "c").moved is None
-        assert newest.glance(1, "c").moved == {"rollout:a": 3}
+        assert newest.glance(0, ["c"]).moved is None
+        assert newest.glance(1, ["c"]).moved == {"rollout:a": 3}

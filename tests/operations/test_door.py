@@ -1,7 +1,7 @@
 """What the door says of what it can't decide on, and of what it has in memory."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from domain.identity import rollout_stream
 from domain.organisation.stream import GrantRight
 from domain.participant.team import FreeSeat, TakeSeat
 from domain.rollout.commands import ResumeRollout
-from eventlog.log import open_log
-from eventlog.record import Glance
+from eventlog.log import EventLog, open_log
+from eventlog.record import Append, Glance
 from tests.audit.logged import OPERATOR, LoggedLittleWorld
 from tests.domain.given import HEAD, MANAGER, MEMBER, SPARE
 from tests.domain.little_world import place
@@ -35,13 +35,25 @@ async def test_a_rollout_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert answer.refusal.sentence == "There is no rollout 'nowhere'."
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[LoggedLittleWorld]:
+def school(log: Path) -> LoggedLittleWorld:
     """A school with a head; two others have sat there and are known."""
     persons = {"head": HEAD, "member-1": MEMBER, "member-2": SPARE}
-    world = LoggedLittleWorld(tmp_path / "log.db", place("one", persons=persons), programme=tiny())
+    world = LoggedLittleWorld(log, place("one", persons=persons), programme=tiny())
     for seat in ("member-1", "member-2"):
         world.ask_school("one", FreeSeat, MANAGER, seat=seat)
+    return world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[LoggedLittleWorld]:
+    world = school(tmp_path / "log.db")
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def same_elsewhere(tmp_path: Path) -> Iterator[LoggedLittleWorld]:
+    world = school(tmp_path / "elsewhere.db")
     yield world
     world.close()
 
@@ -117,21 +129,68 @@ async def test_the_same_command_is_answered_as_the_first_time_by_any_door(
         assert (again.first, again.last, again.kinds, again.repeated) == (first.first, first.last, first.kinds, True)
 
 
+@pytest.mark.parametrize("seed", range(5))
+async def test_several_commands_are_answered_as_one_after_the_other(
+    world: LoggedLittleWorld, same_elsewhere: LoggedLittleWorld, doors: Doors, seed: int
+) -> None:
+    """Also where some are refused, were recorded before, or are so already."""
+    chance, commands = random.Random(seed), []
+    for _ in range(30):
+        seat = chance.choice(["member-1", "member-2", "nowhere"])
+        actor = chance.choice([MANAGER, MANAGER, SPARE])
+        if chance.random() < 0.5:
+            commands.append(doors.command(TakeSeat, actor, seat=seat, person=chance.choice([MEMBER, SPARE])))
+        else:
+            commands.append(doors.command(FreeSeat, actor, seat=seat))
+    commands += chance.sample(commands, 5)
+    chance.shuffle(commands)
+    one_by_one = [await Door(same_elsewhere.log).ask(same_elsewhere.stream("one"), each) for each in commands]
+    stream = world.stream("one")
+    assert await doors.doors[0].ask_all(stream, commands) == one_by_one
+    again = await doors.doors[1].ask_all(stream, commands)
+    recorded = [pair for pair in zip(again, one_by_one, strict=True) if pair[1].first]
+    assert len(recorded) > 3
+    assert all(each.repeated and each.first == first.first for each, first in recorded)
+
+
+async def test_several_commands_are_decided_again_where_somebody_was_faster(
+    world: LoggedLittleWorld, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided upon is not so any more: the seat was taken by another process, between look and append."""
+    append_all, stream = EventLog.append_all_async, world.stream("one")
+    await doors.ask(0, TakeSeat, seat="member-2", person=SPARE)
+
+    async def too_late(log: EventLog, requests: Sequence[Append]) -> object:
+        monkeypatch.setattr(EventLog, "append_all_async", append_all)
+        assert (await doors.ask(1, TakeSeat, seat="member-1", person=MEMBER)).first
+        return await append_all(log, requests)
+
+    monkeypatch.setattr(EventLog, "append_all_async", too_late)
+    commands = [
+        doors.command(TakeSeat, seat="member-1", person=MEMBER),
+        doors.command(FreeSeat, seat="member-1"),
+        doors.command(FreeSeat, seat="member-2"),
+    ]
+    nothing, *freed = await doors.doors[0].ask_all(stream, commands)
+    assert (nothing.first, nothing.refusal) == (0, None), "it is so already"
+    assert all("SeatFreed" in each.kinds for each in freed)
+
+
 def test_what_is_kept_is_behind_until_it_has_come_to_where_its_stream_moved(world: LoggedLittleWorld) -> None:
     stream, streams = world.stream("one"), Streams()
     with world.log.snapshot() as snapshot:
-        streams.catch_up(Glance(snapshot.position, {}, False))
+        streams.catch_up(Glance(snapshot.position, {}, set()))
         found = streams.load(snapshot, stream)
         assert streams.remembered(snapshot, stream) is found
-        streams.catch_up(Glance(snapshot.position, {stream: found.state.version + 1}, False))
+        streams.catch_up(Glance(snapshot.position, {stream: found.state.version + 1}, set()))
         streams.keep(stream, found)
         assert streams.remembered(snapshot, stream) is None, "another process was faster than what is kept now"
-        streams.catch_up(Glance(snapshot.position, {stream: found.state.version}, False))
+        streams.catch_up(Glance(snapshot.position, {stream: found.state.version}, set()))
         assert streams.remembered(snapshot, stream) is found
-        for nothing_as_it_was in (Glance(snapshot.position, None, False), Glance(snapshot.position - 1, {}, False)):
+        for nothing_as_it_was in (Glance(snapshot.position, None, set()), Glance(snapshot.position - 1, {}, set())):
             streams.keep(stream, found)
-            streams.catch_up(Glance(snapshot.position, {}, False))
+            streams.catch_up(Glance(snapshot.position, {}, set()))
             assert streams.remembered(snapshot, stream) is found
             streams.catch_up(nothing_as_it_was)
-            streams.catch_up(Glance(snapshot.position, {}, False))
+            streams.catch_up(Glance(snapshot.position, {}, set()))
             assert streams.remembered(snapshot, stream) is None

@@ -1,5 +1,6 @@
 """The first start makes the first operator, once, however often it is broken off; nothing lost is begun anew."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,15 +31,15 @@ def test_a_first_start_that_was_broken_off_is_taken_up_again(
 ) -> None:
     from eventlog.log import EventLog
 
-    append, left = EventLog.append_async, iter(range(recorded))
+    append_all, left = EventLog.append_all_async, iter(range(recorded))
 
-    async def until_it_breaks(log: EventLog, request: Append) -> object:
+    async def until_it_breaks(log: EventLog, requests: Sequence[Append]) -> object:
         if next(left, None) is None:
             raise BrokenOff
-        return await append(log, request)
+        return await append_all(log, requests)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(EventLog, "append_async", until_it_breaks)
+        meanwhile.setattr(EventLog, "append_all_async", until_it_breaks)
         with pytest.raises(BrokenOff):
             first_operator(elsewhere)
     operator = first_operator(elsewhere)

@@ -213,12 +213,12 @@ async def test_a_log_that_is_away_fails_the_command_and_leaves_the_workflow_aliv
         await here.start("alpha")
         await here.settle()
 
-        async def away(request: object) -> None:
+        async def away(requests: object) -> None:
             raise LogUnavailable("The disk is full.")
 
         monkeypatch.setattr("activities.door.PATIENCE", 0.5)
         with monkeypatch.context() as meanwhile:
-            meanwhile.setattr(here.log, "append_async", away)
+            meanwhile.setattr(here.log, "append_all_async", away)
             with pytest.raises(LogUnavailable, match="disk is full"):
                 await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
         answer = await here.ask("alpha", TakeSeat, seat="lead", person="p-0000000a")
