@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 
 from eventlog.database import Database
-from eventlog.errors import LogUnavailable
+from eventlog.errors import LogUnavailable, log_unavailable
 from eventlog.reading import Snapshot
 from eventlog.request import Pending
 from eventlog.writers import writer_of
@@ -88,7 +88,7 @@ class Access:
             raise self.no_answer() from error
 
     def no_answer(self) -> LogUnavailable:
-        return LogUnavailable(f"The event log {self.database.place} gave no answer within {PATIENCE:.0f} seconds.")
+        return log_unavailable("log-silent", place=self.database.place, seconds=f"{PATIENCE:.0f}")
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

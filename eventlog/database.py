@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
-from eventlog.errors import LogCorrupt, LogUnavailable, NotAPlace
+from eventlog.errors import LogCorrupt, LogUnavailable, NotAPlace, log_unavailable
 
 #: Seconds that a lock is waited for: with what comes around it, the caller has an answer within ten.
 LOCK_PATIENCE = 9
@@ -184,7 +184,7 @@ class Database:
         """What to tell a caller; a mistake in what was asked comes back as it is."""
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig is not None else error
         if isinstance(error, sa.exc.TimeoutError):
-            return LogUnavailable(f"The event log at {self.place} is read by too many at once.")
+            return log_unavailable("log-busy", place=self.place)
         name = type(cause).__name__
         first_line = str(cause).strip().partition("\n")[0]
         if self.is_sqlite:
@@ -192,19 +192,18 @@ class Database:
         if name in ("UndefinedTable", "InvalidCatalogName"):
             return LogCorrupt(f"The database {self.place} is not a whole event log: {first_line}.")
         if _is_unavailable_postgres(cause):
-            hint = "Start it, or check KASKAD_LOG."
-            return LogUnavailable(f"PostgreSQL at {self.place} can't be used: {first_line}. {hint}")
+            return log_unavailable("log-postgres-away", place=self.place, cause=first_line)
         return error
 
     def _explain_sqlite(self, cause: BaseException, name: str, message: str) -> Exception:
         if "not a database" in message or "malformed" in message or "no such table" in message or "decode" in message:
             return LogCorrupt(f"The file {self.place} is not a whole event log: {message}.")
         if "locked" in message or "busy" in message:
-            return LogUnavailable(f"The event log {self.place} is locked by another process.")
+            return log_unavailable("log-locked", place=self.place)
         if "full" in message:
-            return LogUnavailable(f"The disk that holds the event log {self.place} is full.")
+            return log_unavailable("log-disk-full", place=self.place)
         if name in ("OperationalError", "InterfaceError"):
-            return LogUnavailable(f"The event log {self.place} can't be used: {message}.")
+            return log_unavailable("log-unusable", place=self.place, cause=message)
         return cause if isinstance(cause, Exception) else LogUnavailable(message)
 
 

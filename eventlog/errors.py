@@ -23,12 +23,30 @@ class CommandConflict(EventLogError):
         self.command_id = command_id
 
 
+#: how the database most often can't be used, by its code
+SENTENCES = {
+    "log-busy": "The event log at {place} is read by too many at once.",
+    "log-locked": "The event log {place} is locked by another process.",
+    "log-disk-full": "The disk that holds the event log {place} is full.",
+    "log-unusable": "The event log {place} can't be used: {cause}.",
+    "log-postgres-away": "PostgreSQL at {place} can't be used: {cause}. Start it, or check KASKAD_LOG.",
+    "log-silent": "The event log {place} gave no answer within {seconds} seconds.",
+}
+
+
 class LogUnavailable(EventLogError):
     """The database can't be used now. Asking again with the command id tells whether an append was recorded."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, problem: str = "", **gaps: object) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.problem = problem
+        self.gaps = gaps
+
+
+def log_unavailable(problem: str, **gaps: object) -> LogUnavailable:
+    """With the sentence of a code."""
+    return LogUnavailable(SENTENCES[problem].format(**gaps), problem=problem, **gaps)
 
 
 class FileUnwritable(LogUnavailable):

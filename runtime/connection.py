@@ -17,8 +17,26 @@ if TYPE_CHECKING:
     from temporalio.runtime import Runtime
 
 
+#: what can be wrong, by its code, with what to do about it
+SENTENCES = {
+    "no-temporal": (
+        "No Temporal server runs on {home}. Start the stack with `./kaskad up` in another terminal, "
+        "or name a server of your own with TEMPORAL_ADDRESS."
+    ),
+    "temporal-away": (
+        "The Temporal server at {address} can't be reached ({why}). If it is the embedded one, start it with "
+        "`./kaskad up`; if it is your own, check TEMPORAL_ADDRESS, the namespace and TLS. Nothing was changed."
+    ),
+}
+
+
 class TemporalUnavailable(Exception):
     """The Temporal server can't be reached now; the sentence says what to do."""
+
+    def __init__(self, sentence: str, *, problem: str = "", **gaps: object) -> None:
+        self.problem = problem
+        self.gaps = gaps
+        super().__init__(sentence)
 
 
 def names_a_server(environment: Mapping[str, str] = os.environ) -> bool:
@@ -37,10 +55,7 @@ def find_address(settings: Settings) -> dict[str, Any]:
         return configured
     embedded = find_server(DataFolder(settings.home))
     if embedded is None:
-        raise TemporalUnavailable(
-            f"No Temporal server runs on {settings.home}. Start the stack with `./kaskad up` in another terminal, "
-            "or name a server of your own with TEMPORAL_ADDRESS."
-        )
+        raise _away("no-temporal", home=settings.home)
     return {**configured, "target_host": embedded.address}
 
 
@@ -59,7 +74,7 @@ async def connect(
         async with asyncio.timeout(within or settings.connect_timeout):
             return await Client.connect(**arguments, plugins=[KaskadPlugin(sandbox=settings.sandbox)], runtime=runtime)
     except (TimeoutError, RuntimeError, OSError, RPCError) as error:
-        raise TemporalUnavailable(_explain(arguments["target_host"], error)) from error
+        raise _away("temporal-away", address=arguments["target_host"], why=_why(error)) from error
     except ValueError as error:
         raise WrongSetting(f"{arguments['target_host']} is not the address of a Temporal server: {error}.") from error
 
@@ -81,10 +96,10 @@ def _usual_config_file(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "temporalio" / "temporal.toml"
 
 
-def _explain(address: str, error: BaseException) -> str:
+def _away(problem: str, **gaps: object) -> TemporalUnavailable:
+    return TemporalUnavailable(SENTENCES[problem].format(**gaps), problem=problem, **gaps)
+
+
+def _why(error: BaseException) -> str:
     said = re.search(r'(?:message|error): "([^"]*)"', str(error))
-    why = "it did not answer in time" if isinstance(error, TimeoutError) else said[1] if said else str(error)[:200]
-    return (
-        f"The Temporal server at {address} can't be reached ({why}). If it is the embedded one, start it with "
-        "`./kaskad up`; if it is your own, check TEMPORAL_ADDRESS, the namespace and TLS. Nothing was changed."
-    )
+    return "it did not answer in time" if isinstance(error, TimeoutError) else said[1] if said else str(error)[:200]

@@ -37,6 +37,18 @@ def sentence(
         return english
 
 
+def problem(code: str, english: str, gaps: Mapping[str, object], language: str) -> str:
+    """What is wrong with a file, a person's data or a service, in a language; in English where it is not known."""
+    known = catalogue()["problems"].get(code, {}).get(language) if language != "en" else None
+    if known is None:
+        return english
+    words = {name: _word(value, language) if isinstance(value, str) else value for name, value in gaps.items()}
+    try:
+        return str(known).format(**words).replace("?.", "?")
+    except (KeyError, IndexError):
+        return english
+
+
 def catalogue() -> dict[str, Any]:
     return read_catalogue(CATALOGUE)
 

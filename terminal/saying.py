@@ -15,13 +15,19 @@ def report(error: BaseException, *, as_json: bool = False) -> int:
     if os.environ.get("KASKAD_DEBUG") == "1":
         traceback.print_exception(error)
     if expected is not None:
-        away = "Temporal does not answer; ask again in a moment. " if is_temporal_away(expected[0]) else ""
+        away = f"{_temporal_away()} " if is_temporal_away(expected[0]) else ""
         sentence = f"{away}{said(expected[0])}"
         print(_for_programs(*expected, sentence) if as_json else f"kaskad: {sentence}", file=sys.stderr)
         return expected[1]
     print(f"kaskad: this is a fault in Kaskad: {type(error).__name__}: {error}", file=sys.stderr)
     print("KASKAD_DEBUG=1 shows where it happened; what the stack wrote is in var/run.", file=sys.stderr)
     return FAULT
+
+
+def _temporal_away() -> str:
+    from terminal.phrases import phrase
+
+    return phrase("temporal_silent")
 
 
 def _for_programs(error: BaseException, exit_code: int, sentence: str) -> str:
@@ -43,7 +49,7 @@ def said(error: BaseException) -> str:
             "temporal operator namespace create --namespace NAMESPACE --retention 72h"
         )
     if not _is(error, "domain.refusal.Refused"):
-        return str(error)
+        return _said_of_problem(error)
     from runtime.settings import settings
     from terminal.messages import ROLES, sentence
     from terminal.role_titles import role_titles
@@ -51,6 +57,19 @@ def said(error: BaseException) -> str:
     code, params, language = getattr(error, "code", ""), getattr(error, "params", {}), settings().language
     roles = role_titles(language) if language != "en" and ROLES.intersection(params) else {}
     return sentence(code, str(error), params, language, roles)
+
+
+def _said_of_problem(error: BaseException) -> str:
+    """Settings that can't be read are no problem of the catalogue's, so that their sentence needs none of them."""
+    code, gaps = getattr(error, "problem", None), getattr(error, "gaps", {})
+    if not code:
+        code, gaps = getattr(error, "code", None), getattr(error, "params", {})
+    if not isinstance(code, str):
+        return str(error)
+    from runtime.settings import settings
+    from terminal.messages import problem
+
+    return problem(code, str(error), gaps, settings().language)
 
 
 def _is(error: BaseException, name: str) -> bool:

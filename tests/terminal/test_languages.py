@@ -148,3 +148,14 @@ def test_a_task_is_shown_in_the_language_and_to_programs_as_ever(short: Short) -
     assert {name for name in ever if told[name] != ever[name]} <= {"title", "role_title", "instructions"}
     done = " ".join(russian(short, "task", "show", short.first, "wish/greet").out.split())
     assert "Состояние выполнено" in done
+
+
+def test_a_file_that_is_gone_and_a_server_that_is_away_are_told_in_the_language(short: Short, tmp_path: Path) -> None:
+    gone = ("evidence", "submit", short.second, "portfolio/plan", tmp_path / "plan.pdf")
+    assert kazakh(short, *gone, by=short.lead, code=2).err == f"kaskad: {tmp_path / 'plan.pdf'} файлы жоқ.\n"
+    assert russian(short, *gone, by=short.lead, code=2).err == f"kaskad: Файла {tmp_path / 'plan.pdf'} нет.\n"
+    asked = ("task", "complete", short.second, "wish/greet")
+    away = short(*asked, code=3, KASKAD_LANG="ru", TEMPORAL_ADDRESS="127.0.0.1:1", KASKAD_CONNECT_TIMEOUT="1").err
+    assert away.startswith("kaskad: Сервер Temporal по адресу 127.0.0.1:1 недоступен (")
+    none = short(*asked, "--as", short.lead, code=1, KASKAD_LANG="kk", KASKAD_HOME=str(tmp_path)).err
+    assert "деген жерде оқиғалар журналы жоқ; оны 'kaskad up' жасайды" in none

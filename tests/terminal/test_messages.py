@@ -4,13 +4,19 @@ from string import Formatter
 
 import activities
 import domain
+from activities import artefact_errors, media_types
 from domain.participant import tasks
+from eventlog import errors as log_errors
+from people import errors as person_errors
 from programmes.library import library
 from programmes.reader import read_programme
-from terminal.messages import catalogue, sentence
+from runtime import connection
+from terminal.messages import catalogue, problem, sentence
 from tests.domain.reasons import reasons_in
 
 REASONS = {reason.code: reason for reason in reasons_in(domain, activities).values()}
+
+PROBLEMS = artefact_errors.SENTENCES | person_errors.SENTENCES | connection.SENTENCES | log_errors.SENTENCES
 
 
 def gaps(text: str) -> set[str]:
@@ -65,3 +71,24 @@ def test_a_hint_is_put_into_the_language_and_a_name_is_not() -> None:
 
 def test_a_refusal_that_the_catalogue_does_not_know_stays_english() -> None:
     assert sentence("of_tomorrow", "It is so.", {}, "kk") == "It is so."
+
+
+def test_every_problem_of_files_persons_temporal_and_the_log_speaks_kazakh_and_russian_with_the_same_gaps() -> None:
+    known = catalogue()["problems"]
+    assert sorted(PROBLEMS.keys() ^ known.keys()) == []
+    told = {code: {language: gaps(text) for language, text in said.items()} for code, said in known.items()}
+    assert told == {code: dict.fromkeys(("kk", "ru"), gaps(english)) for code, english in PROBLEMS.items()}
+
+
+def test_a_problem_is_told_with_its_numbers_and_words_in_the_language() -> None:
+    large = {"path": "film.mp4", "limit": 1_000_000, "size": 2_000_000}
+    assert problem("file-too-large", "It is.", large, "ru") == (
+        "Файл film.mp4 слишком велик: принимается не больше 1,000,000 байт, а в нём 2,000,000."
+    )
+    other = {"path": "a.pdf", "extension": ".pdf", "found": "a ZIP archive"}
+    assert problem("type-mismatch", "It is.", other, "kk").endswith("шын түрі: ZIP мұрағаты.")
+    assert [problem("of-tomorrow", "It is.", {}, "kk"), problem("file-empty", "It is.", {}, "en")] == ["It is."] * 2
+
+
+def test_what_a_file_can_turn_out_to_be_is_a_word_of_the_catalogue() -> None:
+    assert sorted(set(media_types._DESCRIPTIONS.values()) - catalogue()["words"].keys()) == []
