@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from eventlog.errors import LogCorrupt
+from eventlog.merkle import Frontier
 from eventlog.reading import Snapshot
 from eventlog.record import Entry, decode_records
 
@@ -24,13 +26,21 @@ _PAGE = 1000
 
 
 def export(snapshot: Snapshot, form: Format) -> Iterator[bytes]:
-    """Page by page, whatever the length of the log."""
+    """Page by page, whatever the length of the log. At its end raises LogCorrupt where the head has another root."""
     if form == "csv":
         yield _csv([(*COLUMNS, "leaf")])
+    tree = Frontier()
     after = 0
     while page := snapshot.entries(after, _PAGE):
         yield _csv([_row(entry) for entry in page]) if form == "csv" else b"".join(_line(entry) for entry in page)
         after = page[-1].position
+        for entry in page:
+            tree.append(entry.leaf)
+    if tree.root().hex() != snapshot.head().root:
+        raise LogCorrupt(
+            "This log is not as it was written. Its head has another root than the leaves of its events make. "
+            "'kaskad audit verify' tells all of it."
+        )
 
 
 def _line(entry: Entry) -> bytes:

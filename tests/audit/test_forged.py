@@ -132,6 +132,17 @@ def test_a_head_that_tells_of_more_or_fewer_events_is_not_passed_on(
     assert not [each.name for each in tmp_path.iterdir() if "TAKEN" in each.name]
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_head_of_another_root_is_not_passed_on_by_an_export(form: str, copied: Path, tmp_path: Path) -> None:
+    forge(copied, f"UPDATE head SET root = x'{'ab' * 32}'")
+    calls = Calls(tmp_path / "home", "p-nobody00")
+    for file in ([tmp_path / "TAKEN"], []):
+        told = calls.apart("audit", "export", "--format", form, *file, "--log", copied, code=1).err
+        assert told.startswith("kaskad: This log is not as it was written. Its head has another root than the leaves")
+        assert "ab" * 32 not in told
+    assert not [each.name for each in tmp_path.iterdir() if "TAKEN" in each.name]
+
+
 def test_an_event_that_is_gone_from_the_middle_is_not_passed_on(copied: Path, tmp_path: Path) -> None:
     forge(copied, "DELETE FROM events WHERE position = 60")
     calls = Calls(tmp_path / "home", "p-nobody00")
