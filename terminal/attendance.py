@@ -58,13 +58,15 @@ def from_sheet(path: Path, asked: Seats, *, as_json: bool) -> tuple[Absences, se
     found: dict[str, list[str]] = {}
     for number, row in read_rows(path, _COLUMNS, may_be_empty=True, as_json=as_json).rows:
         (_, school), seat, present = rollout_and_school(row["school"]), row["seat"], row["present"]
-        problems += _unknown(number, school, seat, asked)
+        problems += _unknown(number, school, seat, asked, in_english=as_json)
         before = first.setdefault((school, seat), number)
         if before != number:
-            message = f"'{seat}' of {school} stands on row {before} already"
+            message = phrase("seat_stands_already", in_english=as_json, seat=seat, school=school, row=before)
             problems.append(RosterProblem(number, "seat", message, "keep one of them"))
         if present.casefold() not in _YES | _NO:
-            problems.append(RosterProblem(number, "present", f"'{present}' is not yes or no", "yes or no, иә or жоқ"))
+            message = phrase("not_yes_or_no", in_english=as_json, given=present)
+            right = phrase("yes_or_no", in_english=as_json)
+            problems.append(RosterProblem(number, "present", message, right))
         elif present.casefold() in _NO:
             found.setdefault(school, []).append(seat)
     if problems:
@@ -89,15 +91,15 @@ def recorded(schools: int, absent: int) -> str:
     return phrase("attendance_recorded", schools=counted_phrase("schools", schools), absent=away)
 
 
-def _unknown(number: int, school: str, seat: str, asked: Seats) -> list[RosterProblem]:
+def _unknown(number: int, school: str, seat: str, asked: Seats, *, in_english: bool) -> list[RosterProblem]:
     """What is empty, or was not asked to the session."""
     cells = {"school": school, "seat": seat}
     problems = [RosterProblem(number, name, "is empty") for name, cell in cells.items() if not cell]
     if school and school not in asked:
-        message = f"'{school}' was not asked to this session"
+        message = phrase("school_not_asked", in_english=in_english, school=school)
         problems.append(RosterProblem(number, "school", message, _right(school, tuple(asked))))
     elif school and seat and seat not in asked[school]:
-        message = f"{school} has no seat '{seat}' that this session asks for"
+        message = phrase("seat_not_asked", in_english=in_english, school=school, seat=seat)
         problems.append(RosterProblem(number, "seat", message, _right(seat, asked[school])))
     return problems
 

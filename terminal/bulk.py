@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from terminal.outcome import REFUSED, UNREACHABLE
+from terminal.phrases import headings, phrase, word
 from terminal.roster_file import refuse_rows
 from terminal.saying import said
 from terminal.tables import print_json, print_table
@@ -130,7 +131,7 @@ async def _ask(asker: "Asker", each: RowCommand) -> Outcome:
     except Refused as refused:
         return Outcome(each.label, NOT_TAKEN, said(refused))
     except (LogUnavailable, RPCError) as away:
-        return Outcome(each.label, UNKNOWN, f"{away}; give the file again: what was done is told as already done")
+        return Outcome(each.label, UNKNOWN, phrase("give_file_again", why=away))
     return Outcome(each.label, DONE if answer.first else ALREADY, "", answer.last or None)
 
 
@@ -150,10 +151,12 @@ def report(columns: Sequence[str], outcomes: Iterable[Outcome], *, as_json: bool
             ]
         )
     else:
-        print_table((*columns, "Result", "Why"), [_row(each) for each in listed])
+        told = [replace(each, result=word(each.result)) for each in listed]
+        print_table(headings(*columns, "Result", "Why"), [_row(each) for each in told])
         numbers = {
             result: sum(each.result == result for each in listed) for result in (DONE, ALREADY, NOT_TAKEN, UNKNOWN)
         }
-        print(", ".join(f"{number} {result}" for result, number in numbers.items() if number) + ".")
+        counted = (phrase("so_many", number=number, what=word(what)) for what, number in numbers.items() if number)
+        print(", ".join(counted) + ".")
     results = {each.result for each in listed}
     return UNREACHABLE if UNKNOWN in results else REFUSED if NOT_TAKEN in results else 0

@@ -29,7 +29,7 @@ def sentence(
     try:
         titles = roles or {}
         words = {
-            name: titles[value] if name in ROLES and value in titles else _word(value, language)
+            name: titles[value] if name in ROLES and value in titles else in_words(value, language)
             for name, value in params.items()
         }
         return str(known).format(**words).replace("?.", "?")
@@ -42,7 +42,7 @@ def problem(code: str, english: str, gaps: Mapping[str, object], language: str) 
     known = catalogue()["problems"].get(code, {}).get(language) if language != "en" else None
     if known is None:
         return english
-    words = {name: _word(value, language) if isinstance(value, str) else value for name, value in gaps.items()}
+    words = {name: in_words(value, language) if isinstance(value, str) else value for name, value in gaps.items()}
     try:
         return str(known).format(**words).replace("?.", "?")
     except (KeyError, IndexError):
@@ -53,7 +53,7 @@ def catalogue() -> dict[str, Any]:
     return read_catalogue(CATALOGUE)
 
 
-def _word(value: str, language: str) -> str:
+def in_words(value: str, language: str) -> str:
     """What fills a gap: names stay as they are, words and hints are put into the language."""
     known = catalogue()["words"].get(value)
     if known is not None:

@@ -22,6 +22,14 @@ def word(english: str) -> str:
     return _of("words", english)
 
 
+def said_in_words(english: str) -> str:
+    """A word, or one of the catalogue's hints around a name."""
+    from terminal.messages import in_words
+
+    language = _language()
+    return english if language == "en" else in_words(english, language)
+
+
 def phrase(key: str, *, in_english: bool = False, **gaps: object) -> str:
     """A sentence."""
     return phrases()["sentences"][key]["en" if in_english else _language()].format(**gaps)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from terminal.outcome import BadInput, NotFound
+from terminal.phrases import counted_phrase, headings, phrase, said_in_words
 from terminal.tables import counted, print_json, print_table
 
 if TYPE_CHECKING:
@@ -61,12 +62,20 @@ def refuse_rows(file: Path, problems: "Iterable[RosterProblem]", *, as_json: boo
     """Prints what is wrong with which row, and ends the command."""
     listed = list(problems)
     rows: list[Fault] = [(each.row or None, each.column or None, each.message, each.right or None) for each in listed]
-    shown = rows if as_json else _once(rows)
-    print_table(_PROBLEM, shown if as_json else shown[:_SHOWN], as_json=as_json)
-    if not as_json and len(shown) > _SHOWN:
-        print(f"... and {len(shown) - _SHOWN:,} more of them; --json tells all.")
-    number = "1 problem" if len(listed) == 1 else f"{len(listed)} problems"
-    raise BadInput(f"{file} has {number}; none of its rows was taken.")
+    shown = _once(rows)
+    if as_json:
+        print_table(_PROBLEM, rows, as_json=True)
+    else:
+        print_table(headings(*_PROBLEM), [_in_language(each) for each in shown[:_SHOWN]])
+        if len(shown) > _SHOWN:
+            print(phrase("more_faults", number=f"{len(shown) - _SHOWN:,}"))
+    raise BadInput(counted_phrase("no_row_taken", len(listed), file=file))
+
+
+def _in_language(fault: Fault) -> Fault:
+    """The sheet and its columns are called as the file has them."""
+    row, column, problem, right = fault
+    return row, column, said_in_words(problem), right and said_in_words(right)
 
 
 def _once(rows: "Iterable[Fault]") -> "list[Fault]":
@@ -129,7 +138,7 @@ def print_refusals(refused: "Iterable[Refused]", *, as_json: bool = False) -> No
     if as_json:
         print_json({"refused": [{"school": school, "why": why} for school, why in rows]})
     else:
-        print_table(("School", "Why it is refused"), rows)
+        print_table(headings("School", "Why it is refused"), rows)
 
 
 def so_many(refused: "Sequence[Refused]", places: "Sequence[Place]") -> str:

@@ -159,3 +159,23 @@ def test_a_file_that_is_gone_and_a_server_that_is_away_are_told_in_the_language(
     assert away.startswith("kaskad: Сервер Temporal по адресу 127.0.0.1:1 недоступен (")
     none = short(*asked, "--as", short.lead, code=1, KASKAD_LANG="kk", KASKAD_HOME=str(tmp_path)).err
     assert "деген жерде оқиғалар журналы жоқ; оны 'kaskad up' жасайды" in none
+
+
+def test_a_bad_sheet_is_told_in_the_language_and_to_programs_as_ever(short: Short, tmp_path: Path) -> None:
+    sheet = tmp_path / "team.csv"
+    sheet.write_text("school,seat,persn\n", encoding="utf-8")
+    asked = ("school", "seats", "--file", sheet)
+    said = russian(short, *asked, code=2)
+    assert said.out.splitlines()[0].split() == ["СТРОКА", "СТОЛБЕЦ", "ОШИБКА", "ПРАВИЛЬНО"]
+    assert "1 persn нет такого столбца может быть, 'person'?" in " ".join(said.out.split())
+    assert said.err.endswith("; ни одна строка не принята.\n")
+    told = kazakh(short, *asked, "--json", code=2).out
+    assert told == short(*asked, "--json", code=2).out
+
+
+def test_what_came_of_many_rows_is_told_in_the_language(short: Short, tmp_path: Path) -> None:
+    sheet = tmp_path / "team.csv"
+    sheet.write_text(f"school,seat,person\n{short.first},lead,{short.lead}\n", encoding="utf-8")
+    said = kazakh(short, "school", "seats", "--file", sheet, "--rollout", short.id).out.splitlines()
+    assert said[0].split() == ["МЕКТЕП", "ОРЫН", "АДАМ", "НӘТИЖЕ", "СЕБЕБІ"]
+    assert said[-1] == "бұрын орындалған: 1."
