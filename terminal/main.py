@@ -76,8 +76,8 @@ def kaskad() -> None:
     Exit codes: 0 done, 1 refused or not found, 2 bad input or usage, 3 a service can't be reached.
     With --json, what is refused is one line of JSON on the standard error: exit, code, params, sentence.
     With KASKAD_LANG=kk or ru in the environment, titles and most refusals are in Kazakh or Russian,
-    and so is what `task`, `evidence`, `checkpoint`, `session`, `attendance`, `deadline` and
-    `school show` say.
+    and so is what `task`, `evidence`, `checkpoint`, `session`, `attendance`, `deadline`,
+    `school list` and `school show` say.
     Add --help to any command.
     """
 

@@ -268,7 +268,7 @@ def print_schools(rollout: str | None, tier: str | None, log_named: str | None, 
     if as_json:
         print_json([_told(row, names) for row in listed])
         return
-    columns = ("School", "Name", "Tier", "Status", "Seats", "Parent", "Rollout")
+    columns = headings("School", "Name", "Tier", "Status", "Seats", "Parent", "Rollout")
     print_table(columns, [_line(row, names) for row in listed])
 
 
@@ -292,7 +292,7 @@ def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[object, ...
         row["school"],
         in_language(names.get(row["participant"], "{}")),
         row["tier"],
-        PHASES.get(status, (status, ""))[0],
+        word(PHASES.get(status, (status, ""))[0]),
         f"{row['seats_filled']}/{row['seats_total']}",
         school_of(row["parent"]) if row["parent"] else None,
         row["rollout"],

@@ -89,8 +89,9 @@ def what_is_behind(stack: Stack, told: LogTold) -> Iterator[tuple[str, str]]:
             f"kaskad school assign {each.rollout}/{each.school} --duty {each.duty}=PERSON",
         )
     for role in told.unfilled:
+        are = "is" if role.tasks == 1 else "are"
         yield (
-            f"{role.tasks} open {'task' if role.tasks == 1 else 'tasks'} of {role.rollout} are for '{role.role}', "
+            f"{counted(role.tasks, 'open task')} of {role.rollout} {are} for '{role.role}', "
             f"and nobody is that there: {role.school} first.",
             "Say who: 'kaskad school seat', 'kaskad school assign' or 'kaskad person grant'.",
         )

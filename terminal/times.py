@@ -25,9 +25,10 @@ def moment_meant(text: str, time_zone: str, option: str, *, otherwise: time | No
     given = text.strip()
     try:
         if len(given) <= len("2026-11-25"):
+            day = date.fromisoformat(given)
             if otherwise is None:
                 raise BadInput(phrase("no_time_of_day", option=option, given=text, zone=time_zone))
-            return _local(datetime.combine(date.fromisoformat(given), otherwise), time_zone, option)
+            return _local(datetime.combine(day, otherwise), time_zone, option)
         found = datetime.fromisoformat(given)
     except ValueError as error:
         right = phrase("write_moment") if otherwise is None else phrase("write_day_or_moment")

@@ -179,3 +179,9 @@ def test_what_came_of_many_rows_is_told_in_the_language(short: Short, tmp_path: 
     said = kazakh(short, "school", "seats", "--file", sheet, "--rollout", short.id).out.splitlines()
     assert said[0].split() == ["МЕКТЕП", "ОРЫН", "АДАМ", "НӘТИЖЕ", "СЕБЕБІ"]
     assert said[-1] == "бұрын орындалған: 1."
+
+
+def test_schools_are_listed_in_the_language(short: Short) -> None:
+    listed = kazakh(short, "school", "list", "--rollout", short.id).out
+    assert listed.split()[:4] == ["МЕКТЕП", "АТЫ", "ДЕҢГЕЙ", "КҮЙІ"]
+    assert "жүріп жатыр" in listed

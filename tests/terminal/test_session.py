@@ -95,6 +95,11 @@ def test_a_cancelled_session_is_asked_for_again(short: Short) -> None:
     [
         (("training", "first-day", "--at", "2026-13-01 10:00"), 2, "write it as 2026-11-25 10:00"),
         (("training", "first-day", "--at", "2026-12-01"), 2, "says no time of day"),
+        (
+            ("training", "first-day", "--at", "01.12.2026"),
+            2,
+            "is no date; write it as 2026-11-25 10:00, in",
+        ),
         (("training", "first-day", "--at", "2020-01-01 10:00"), 1, "is over already"),
         (("training", "first-day", "--at", "9999-12-31 10:00"), 2, "--at 9999-12-31T05:00:00+00:00 is no time"),
         (("training", "frst-day", "--at", IN_A_WEEK), 1, "did you mean 'first-day'?"),

@@ -8,12 +8,14 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from domain.participant.team import AssignDuty, TakeSeat
 from eventlog.log import open_log
 from eventlog.record import NewNotice
 from people.registry import open_registry
 from runtime.versions import Poller, Queue, Version
-from terminal.status_log import NoOne, told_by
+from terminal.status_log import NoOne, Unfilled, told_by
 from terminal.status_page import on_the_way, what_is_behind
 from terminal.status_stack import Stack, is_gone, stack_told
 from tests.audit.logged import LoggedLittleWorld
@@ -110,6 +112,18 @@ def test_a_duty_for_which_somebody_has_to_be_named_is_told_with_what_to_do(tmp_p
     sentences = dict(what_is_behind(stack, told))
     wrong = next(each for each in sentences if "one needs somebody as mentor" in each)
     assert sentences[wrong] == "kaskad school assign tiny-2024/one --duty mentor=PERSON"
+
+
+def test_one_task_is_and_several_are_for_a_role_that_nobody_has(tmp_path: Path) -> None:
+    world = LoggedLittleWorld(tmp_path / "log.db", place("one"), programme=changed())
+    told = told_by(world.log)
+    world.close()
+    unfilled = [Unfilled("tiny-2024", "head", 1, "one"), Unfilled("tiny-2024", "mentor", 2, "one")]
+    sentences = [
+        wrong for wrong, _ in what_is_behind(Stack(server=True, worker=True), replace(told, unfilled=unfilled))
+    ]
+    assert "1 open task of tiny-2024 is for 'head', and nobody is that there: one first." in sentences
+    assert "2 open tasks of tiny-2024 are for 'mentor', and nobody is that there: one first." in sentences
 
 
 def test_messages_that_wait_for_the_end_of_quiet_hours_are_counted_with_when_that_is(tmp_path: Path) -> None:
