@@ -187,7 +187,7 @@ class Courier:
             try:
                 for same in {outcome for _, outcome in delivered}:
                     ids = [each for each, outcome in delivered if outcome == same]
-                    await asyncio.to_thread(self._log.followups.acknowledge, ids, same)
+                    await self._log.followups.acknowledge_async(ids, same)
             finally:
                 # what could not be written down is delivered again, also that of others who had it written here
                 self._on_the_way.difference_update(each for each, _ in delivered)

@@ -1,5 +1,6 @@
 """The ways to a log's tables: any number of readers, and the one writer."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -80,6 +81,14 @@ class Access:
         """Have the one writer do something beside the log, and wait for it; without patience, as long as it takes."""
         self._require_writable()
         return self._wait(self._writer.committer.run(work, in_transaction=in_transaction), patience)
+
+    async def run_async(self, work: Callable[[sa.Connection], T]) -> T:
+        """As `run`, for a caller on an event loop."""
+        self._require_writable()
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._writer.committer.run(work)), PATIENCE)
+        except TimeoutError as error:
+            raise self.no_answer() from error
 
     def _wait(self, future: "Future[T]", patience: float | None = PATIENCE) -> T:
         try:

@@ -17,7 +17,7 @@ from eventlog.group import Group
 from eventlog.on_sqlite import SqliteTransaction, copy_write_ahead_log
 from eventlog.request import Pending
 from eventlog.transaction import Outrun, Tip, Transaction
-from eventlog.waiting import settle_all, wake_from
+from eventlog.waiting import Waker, settle_all
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Committer:
         self._connection: sa.Connection | None = None
         #: Durable, but their callers are not yet woken.
         self._recorded: list[Pending] = []
-        self._waker: SimpleQueue[list[Pending] | None] = SimpleQueue()
+        self._waker = Waker()
         self._checkpointer = Checkpointer(database) if database.may_have_checkpointer else None
         #: The end of the log after this writer's last transaction. Others may have moved it since.
         self._left: Tip | None = None
@@ -92,8 +92,7 @@ class Committer:
                 self._thread.start()
 
     def _work(self) -> None:
-        waker = threading.Thread(target=wake_from, args=(self._waker,), name="eventlog-waker", daemon=True)
-        waker.start()
+        self._waker.start()
         try:
             while (first := self._next()) is not None:
                 batch, closing = self._waiting(first)
@@ -102,8 +101,7 @@ class Committer:
                     break
         finally:
             self._wake()
-            self._waker.put(None)
-            waker.join()
+            self._waker.stop()
             self._disconnect()
 
     def _waiting(self, first: list[Pending] | Job) -> tuple[list[list[Pending] | Job], bool]:
@@ -156,7 +154,8 @@ class Committer:
         """Settle the first so many of those whose appends are durable; without a count, all."""
         recorded = self._recorded[:count]
         self._recorded = self._recorded[len(recorded) :]
-        settle_all(recorded)
+        if recorded:
+            self._waker.wake_here(recorded)
 
     def _next(self) -> list[Pending] | Job | None:
         if self._recorded:
@@ -227,7 +226,7 @@ class Committer:
         # commit below lets it go.
         recorded, self._recorded = self._recorded, []
         if recorded:
-            self._waker.put(recorded)
+            self._waker.wake(recorded)
         transaction.close()
         self._left = tip or state.found
         if self._checkpointer is not None:

@@ -1,6 +1,6 @@
 """Commands for other streams that follow from events: written with them, delivered at least once, then acknowledged."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -24,6 +24,11 @@ class Followup(msgspec.Struct, frozen=True):
 
 _COLUMNS = tuple(followups.columns[name] for name in Followup.__struct_fields__)
 _PENDING = followups.c.acknowledged_at.is_(None)
+_ACKNOWLEDGE = (
+    followups.update()
+    .where(followups.c.id.in_(sa.bindparam("ids", expanding=True)) & _PENDING)
+    .values(acknowledged_at=sa.bindparam("now"), outcome=sa.bindparam("answer"))
+)
 
 
 class Followups:
@@ -53,12 +58,23 @@ class Followups:
 
     def acknowledge(self, ids: Iterable[str], outcome: str) -> None:
         """What became of the commands; the first answer stays."""
-        wanted = followups.c.id.in_(list(ids)) & _PENDING
-        done = followups.update().where(wanted).values(acknowledged_at=datetime.now(UTC), outcome=outcome)
-        self._access.run(lambda connection: connection.execute(done) and None)
+        self._access.run(_acknowledging(ids, outcome))
+
+    async def acknowledge_async(self, ids: Iterable[str], outcome: str) -> None:
+        """As `acknowledge`, for a caller on an event loop."""
+        await self._access.run_async(_acknowledging(ids, outcome))
 
     def count(self) -> int:
         """How many are not acknowledged."""
         with self._access.reading() as connection:
             count = sa.select(sa.func.count()).select_from(followups).where(_PENDING)
             return int(connection.execute(count).scalar_one())
+
+
+def _acknowledging(ids: Iterable[str], outcome: str) -> Callable[[sa.Connection], None]:
+    values = {"ids": list(ids), "now": datetime.now(UTC), "answer": outcome}
+
+    def acknowledge(connection: sa.Connection) -> None:
+        connection.execute(_ACKNOWLEDGE, values)
+
+    return acknowledge

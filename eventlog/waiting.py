@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from queue import SimpleQueue
+from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -137,7 +138,34 @@ def _settle_here(pendings: list[Pending]) -> None:
             pending.caller.settle(pending.outcome)
 
 
-def wake_from(queue: "SimpleQueue[list[Pending] | None]") -> None:
-    """Settle each group that is put into the queue, until there is None: the work of a thread."""
-    while (group := queue.get()) is not None:
-        settle_all(group)
+class Waker:
+    """Wakes those of a group from a thread of its own; groups are woken in the order in which they were recorded."""
+
+    def __init__(self) -> None:
+        self._groups: SimpleQueue[list[Pending] | None] = SimpleQueue()
+        #: held while a group is being woken
+        self._in_turn = allocate_lock()
+        self._thread = Thread(target=self._work, name="eventlog-waker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self, group: list[Pending]) -> None:
+        """From the other thread, soon."""
+        self._in_turn.acquire()
+        self._groups.put(group)
+
+    def wake_here(self, group: list[Pending]) -> None:
+        with self._in_turn:
+            settle_all(group)
+
+    def stop(self) -> None:
+        self._groups.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (group := self._groups.get()) is not None:
+            try:
+                settle_all(group)
+            finally:
+                self._in_turn.release()
