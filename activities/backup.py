@@ -18,7 +18,7 @@ from eventlog.backup import backup_log
 from eventlog.errors import FileUnwritable
 from eventlog.log import open_log
 from people.errors import BackupUnwritable
-from people.registry import open_registry
+from people.registry import open_registry, registry_is_at
 
 MANIFEST = "manifest.json"
 LOG = "events.db"
@@ -129,7 +129,7 @@ def _copy_persons(stores: Stores, folder: Path, known: Sequence[str]) -> tuple[s
     """Who of those whom the log knows is not there. Restored, a registry of nobody would replace everybody: of one that
     is lost or another's no backup is made."""
     folder.mkdir(mode=0o700)
-    if known and not all("://" in place or Path(place).exists() for place in (stores.registry, stores.keys)):
+    if known and not registry_is_at(stores.registry, stores.keys):
         raise BackupProblem(f"There is no registry of persons here. {_LOST}")
     with open_registry(stores.registry, stores.keys) as registry:
         there = registry.names_of(known)

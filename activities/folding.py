@@ -8,9 +8,7 @@ import msgspec
 from domain import codec
 from domain.event import Event
 from domain.history import Happening
-from domain.identity import (
-    StreamKind,
-)
+from domain.identity import StreamKind
 from domain.organisation import stream as organisation
 from domain.participant import stream as participant
 from domain.participant.state import Participant

@@ -173,6 +173,11 @@ class Registry:
         self.close()
 
 
+def registry_is_at(registry: str, keys: str) -> bool:
+    """Whether both stores are there, as far as that can be told without opening them."""
+    return all("://" in place or Path(place).exists() for place in (registry, keys))
+
+
 def open_registry(
     registry_url: str | Path,
     keys_url: str | Path,

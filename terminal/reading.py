@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from terminal.outcome import BadInput, NotFound
 from terminal.phrases import did_you_mean, phrase
+from terminal.tables import first_of
 from terminal.unsound import blamed
 
 if TYPE_CHECKING:
@@ -111,8 +112,7 @@ def only_rollout(log: "EventLog", name: str | None) -> dict[str, Any]:
         if len(running) == 1:
             return running[0]
         names = [row["rollout"] for row in running or rows]
-        more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-        raise BadInput(f"There are several rollouts; name the one that is meant: {', '.join(names[:10])}{more}.")
+        raise BadInput(f"There are several rollouts; name the one that is meant: {first_of(names)}.")
     return rows[0]
 
 
@@ -175,11 +175,10 @@ def _is_alike(wanted: str, close: str) -> bool:
 
 
 def registry_is_there() -> bool:
-    from pathlib import Path
-
+    from people.registry import registry_is_at
     from runtime.settings import settings
 
-    return all("://" in place or Path(place).exists() for place in (settings().registry, settings().keys))
+    return registry_is_at(settings().registry, settings().keys)
 
 
 def names_of(persons: Iterable[str]) -> dict[str, str]:

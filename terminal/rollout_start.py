@@ -25,6 +25,7 @@ from terminal.outcome import BadInput, NotFound, Refused
 from terminal.reading import reading, states_of
 from terminal.roster_file import read_places
 from terminal.settling import has_settled
+from terminal.tables import first_of
 
 if TYPE_CHECKING:
     from eventlog.log import EventLog
@@ -146,9 +147,8 @@ def refuse_another(log: "EventLog", wanted: Wanted) -> None:
     new = [each.school for each in wanted.places if participant_id(wanted.rollout, each.school) not in roster]
     if set(new) <= {each.school for each in wanted.places[MOST_PLACES:]}:
         return
-    listed = ", ".join(new[:10]) + (f" and {len(new) - 10} more" if len(new) > 10 else "")
     raise Refused(
-        f"{wanted.rollout} has been started already, without {listed}. Further schools are enrolled by "
+        f"{wanted.rollout} has been started already, without {first_of(new)}. Further schools are enrolled by "
         f"'kaskad school enrol FILE --rollout {wanted.rollout}'; a rollout of its own takes another --id."
     )
 

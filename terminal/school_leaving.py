@@ -21,6 +21,7 @@ from terminal.reading import States, person_meant, reading, states_of
 from terminal.school_meant import Meant, school_meant
 from terminal.school_places import place_given
 from terminal.settling import settle
+from terminal.tables import counted, first_of
 
 if TYPE_CHECKING:
     from eventlog.log import EventLog
@@ -107,11 +108,10 @@ def _must_prepare_nobody(states: States, meant: Meant) -> None:
     behind = [] if _has_left(states, meant) else _prepared_by(states, meant)
     if not behind:
         return
-    many = len(behind) > 1
     raise Refused(
-        f"{meant.school} prepares {len(behind)} school{'s' if many else ''} that {'are' if many else 'is'} still under "
-        f"way: {_some(behind)}. Nothing was recorded. 'kaskad school hand-over SCHOOL... --to PARENT' gives them to "
-        f"another parent first; --force takes {meant.school} out for good and leaves them behind."
+        f"{meant.school} prepares {counted(len(behind), 'school')} that {'is' if len(behind) == 1 else 'are'} still "
+        f"under way: {first_of(sorted(behind), _FEW)}. Nothing was recorded. 'kaskad school hand-over SCHOOL... --to "
+        f"PARENT' gives them to another parent first; --force takes {meant.school} out for good and leaves them behind."
     )
 
 
@@ -124,11 +124,6 @@ def _prepared_by(states: States, meant: Meant) -> list[str]:
     roster = states.rollout(meant.rollout).roster.values()
     under_way = [each for each in roster if each.status in ("enrolled", "certified")]
     return [each.school for each in under_way if each.parent == meant.participant]
-
-
-def _some(schools: Sequence[str]) -> str:
-    more = f" and {len(schools) - _FEW} more" if len(schools) > _FEW else ""
-    return ", ".join(sorted(schools)[:_FEW]) + more
 
 
 def _in_place_of(states: States, meant: Meant, new: str, given: Mapping[str, Any], persons: Mapping[str, str]) -> Place:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from domain.identity import Nearest, participant_stream, rollout_and_school, rollout_stream
@@ -55,12 +55,16 @@ class _Schools:
     def __init__(self, log: "EventLog", rollout: str | None) -> None:
         if rollout:
             rollout_named(log, rollout)
+        self._log = log
         self._place = rollout
-        self._closed = {row["rollout"] for row in log.rows("rollouts", status="closed")}
         self._rows: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in log.rows("participants", rollout=rollout) if rollout else log.rows("participants"):
             self._rows[row["school"]].append(row)
         self._nearest = Nearest(self._rows.keys())
+
+    @cached_property
+    def _closed(self) -> set[str]:
+        return {row["rollout"] for row in self._log.rows("rollouts", status="closed")}
 
     def named(self, school: str) -> Meant:
         found = self._rows.get(school, [])

@@ -48,6 +48,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def first_of(names: Sequence[str], most: int = 10) -> str:
+    """Names in a sentence, a few of them: a, b and 3 more."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def print_json(value: Any) -> None:
     """Prints a value as JSON: instants in UTC with Z, letters as they are."""
     print(json.dumps(value, default=_encode, ensure_ascii=False, indent=2))

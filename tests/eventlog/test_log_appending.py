@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import msgspec
 import pytest
@@ -218,9 +219,10 @@ def test_only_data_that_is_known_to_be_canonical_is_taken(log: EventLog) -> None
         b'{"a":"\\u0041"}',
         b"{}",
     ):
+        unknown: Any
         for unknown in (data, msgspec.Raw(data), data.decode()):
             with pytest.raises(MalformedAppend):
-                log.append(append(events=(NewEvent("TaskAsked", 1, unknown, MORNING),)))  # type: ignore[arg-type]
+                log.append(append(events=(NewEvent("TaskAsked", 1, unknown, MORNING),)))
         if data != b"{}":
             with pytest.raises(NotCanonical):
                 checked(data)
