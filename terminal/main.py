@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, NoReturn
 
 import click
@@ -94,8 +95,9 @@ def execute(arguments: Sequence[str]) -> int:
     _start_telemetry(arguments)
     try:
         result = kaskad.main(args=list(arguments), prog_name="kaskad", standalone_mode=False)
-        # told in here, where a program gets its line of JSON
-        sys.stdout.flush()
+        # Told in here, where a program gets its line of JSON; a reader who has gone changes nothing of the code.
+        with suppress(BrokenPipeError):
+            sys.stdout.flush()
     except click.ClickException as error:
         if as_json:
             return saying.report(outcome.BadInput(error.format_message()), as_json=True)
