@@ -1,11 +1,11 @@
 """`kaskad audit log`: the events, a line each, as they are read."""
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from terminal.audit_opened import archive, must_end_at_its_head
 from terminal.outcome import BadInput
+from terminal.output import say_aside
 
 if TYPE_CHECKING:
     from audit.archive import Archive
@@ -72,8 +72,8 @@ def _say_where_it_ends(
 
     count, line = last
     if line is not None and count == limit and line.position < found.position:
-        print(f"There may be more: --after {line.position}", file=sys.stderr)
+        say_aside(f"There may be more: --after {line.position}")
     if not count and not as_json:
         print("No events.")
     elif not as_json:
-        print(f"{counted(count, 'event')}, times in {zone}", file=sys.stderr)
+        say_aside(f"{counted(count, 'event')}, times in {zone}")

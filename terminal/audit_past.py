@@ -1,10 +1,10 @@
 """`kaskad audit replay` and `kaskad audit diff`: moments of the past, shown and compared."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from terminal.audit_opened import Plain, archive, must_reach
 from terminal.outcome import BadInput
+from terminal.output import say_aside
 from terminal.tables import print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def print_replay(what: str, at: str | None, known_on: str | None, log: str | Non
             return
         print(f"{stream} at {words_of(moment, plain.time_zone)} ({plain.time_zone})")
         if remark:
-            print(remark, file=sys.stderr)
+            say_aside(remark)
         _print_picture(picture, plain)
         if learnt:
             print(f"\nLearnt or corrected since (--as-known-on {at} leaves it out)")
@@ -56,7 +56,7 @@ def print_diff(
         changed = changed_between(found, stream, first, second, plain)
         for remark in dict.fromkeys((remark_on(found, first), remark_on(found, second))):
             if remark:
-                print(remark, file=sys.stderr)
+                say_aside(remark)
         if not as_json:
             words = [words_of(each, plain.time_zone) for each in (first, second)]
             print(f"{stream} from {words[0]} to {words[1]} ({plain.time_zone})")

@@ -55,3 +55,9 @@ def written_out() -> Iterator[BinaryIO]:
 def forget_output() -> None:
     """What is left to flush goes nowhere, quietly: its reader has gone, as that of `head` does, or it was told of."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say_aside(text: str) -> None:
+    """On the standard error, after what was printed before it: where both go to one place they keep their order."""
+    sys.stdout.flush()
+    print(text, file=sys.stderr)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from terminal.main import execute
 from terminal.outcome import REFUSED
 from tests.audit.conftest import Story
 from tests.audit.tampering import Entry, at, change_byte, drop_last, rewrite
-from tests.terminal.calling import Calls, Ended
+from tests.terminal.calling import COMMAND, Calls, Ended
 
 
 class Auditor:
@@ -41,6 +42,15 @@ def test_the_log_is_read_line_by_line(audit: Auditor) -> None:
     first = audit("log", "--limit", 2)
     assert len(first.out.splitlines()) == 2
     assert "--after 2" in first.err
+
+
+def test_what_is_said_aside_comes_after_the_lines_also_where_both_go_to_one_place(audit: Auditor) -> None:
+    asked = [str(COMMAND), "audit", "log", "--school", "nis-semey", "--kind", "Certified", "--log", str(audit.log)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    both = subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, check=True)
+    first, last = both.stdout.decode().splitlines()
+    assert "certified as intellectual-school" in first
+    assert last == "1 event, times in Asia/Almaty"
 
 
 def test_programs_get_every_field_of_every_event(audit: Auditor, story: Story) -> None:
