@@ -5,7 +5,7 @@ from typing import Final
 
 #: seconds that a group keeps the next one waiting for each of its number, and at most
 EACH: Final = 0.005
-LONGEST: Final = 0.025
+LONGEST: Final = 0.06
 
 
 class Pace:
