@@ -51,9 +51,9 @@ class Letter(Protocol):
 class Courier:
     """One for each worker. What it could not deliver stays in the log's table of follow-ups until it can."""
 
-    def __init__(self, log: EventLog, pace: Pace | None = None) -> None:
+    def __init__(self, log: EventLog, pace: Pace) -> None:
         self._log = log
-        self._pace = pace or Pace()
+        self._pace = pace
         self._asker: Asker | None = None
         #: Position of the last event that this worker appended. What comes right after it, nobody else came before.
         self._last = 0

@@ -47,8 +47,10 @@ class Pending:
     @property
     def is_groundless(self) -> bool:
         """Whether what it was decided on top of has not come to be, or had been recorded at another time."""
-        ground = None if self.before is None else self.before.outcome
-        return self.before is not None and (not isinstance(ground, Receipt) or ground.repeated)
+        if self.before is None:
+            return False
+        ground = self.before.outcome
+        return not isinstance(ground, Receipt) or ground.repeated
 
 
 def checked(request: Append) -> ViewChanges:

@@ -65,7 +65,7 @@ def parts_unlike(source: Path | str | bytes, adopted: Mapping[str, object]) -> t
     """In which of its parts a file says something else than a definition that was adopted, whose values of parameters
     are put in before: what another rollout chose makes no other definition. Raises ProgrammeProblems."""
     try:
-        then = Programme.model_validate_json(json.dumps(adopted))
+        then = programme_of(json.dumps(adopted).encode())
     except ValueError:
         # of another shape, as other releases have them: nothing can be said
         return ()

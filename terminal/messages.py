@@ -23,26 +23,26 @@ def sentence(
     """
     if language == "en":
         return english
-    known = catalogue()["refusals"].get(code, {}).get(language)
-    if known is None:
-        return english
-    try:
-        titles = roles or {}
-        words = {
-            name: titles[value] if name in ROLES and value in titles else in_words(value, language)
-            for name, value in params.items()
-        }
-        return str(known).format(**words).replace("?.", "?")
-    except (KeyError, IndexError):
-        return english
+    titles = roles or {}
+    words = {
+        name: titles[value] if name in ROLES and value in titles else in_words(value, language)
+        for name, value in params.items()
+    }
+    return _filled("refusals", code, english, words, language)
 
 
 def problem(code: str, english: str, gaps: Mapping[str, object], language: str) -> str:
     """What is wrong with a file, a person's data or a service, in a language; in English where it is not known."""
-    known = catalogue()["problems"].get(code, {}).get(language) if language != "en" else None
-    if known is None:
+    if language == "en":
         return english
     words = {name: in_words(value, language) if isinstance(value, str) else value for name, value in gaps.items()}
+    return _filled("problems", code, english, words, language)
+
+
+def _filled(part: str, code: str, english: str, words: Mapping[str, object], language: str) -> str:
+    known = catalogue()[part].get(code, {}).get(language)
+    if known is None:
+        return english
     try:
         return str(known).format(**words).replace("?.", "?")
     except (KeyError, IndexError):

@@ -19,7 +19,7 @@ class OutputUnwritable(OSError):
 
 
 class _Output(io.FileIO):
-    def write(self, data: "ReadableBuffer", /) -> int | None:  # type: ignore[override]
+    def write(self, data: "ReadableBuffer", /) -> int:
         try:
             return super().write(data)
         except BrokenPipeError:

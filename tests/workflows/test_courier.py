@@ -10,6 +10,7 @@ import pytest
 from activities.answer import Answer
 from activities.asking import Asker
 from activities.courier import Courier
+from activities.pace import Pace
 from domain.command import CASCADE, Command
 from domain.participant.journey import Reconsider
 from domain.standing import Standing
@@ -60,7 +61,7 @@ def happens(log: EventLog, host: str, *follows: str) -> tuple[Sequence[NewFollow
 
 
 def worker(log: EventLog) -> tuple[Courier, Listening]:
-    courier, asker = Courier(log), Listening()
+    courier, asker = Courier(log, Pace()), Listening()
     courier.serve(asker)
     return courier, asker
 
