@@ -6,7 +6,7 @@ from typing import Annotated
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import Field
+    from pydantic import Field, RootModel
 
     from activities.answer import Answer, Answers
     from activities.keeping import KeeperStart
@@ -29,27 +29,37 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.keeper import Keeper
 
-#: what the clock and other streams ask of a participant; they assign duties too, those that go with a parent's seat
-FromOthers = Annotated[
-    Enrol
-    | NoteChild
-    | NoteNomination
-    | AssignDuty
-    | Reconsider
-    | CloseJourney
-    | BookSession
-    | UnbookSession
-    | CreditAttendance
-    | AskToCatchUp
-    | ExpectChild
-    | NoteParentLeft
-    | ChangeParent
-    | Pause
-    | Resume
-    | UseCalendar
-    | PassTime,
-    Field(discriminator="kind"),
-]
+
+class FromOthers(
+    RootModel[
+        list[
+            Annotated[
+                Enrol
+                | NoteChild
+                | NoteNomination
+                | AssignDuty
+                | Reconsider
+                | CloseJourney
+                | BookSession
+                | UnbookSession
+                | CreditAttendance
+                | AskToCatchUp
+                | ExpectChild
+                | NoteParentLeft
+                | ChangeParent
+                | Pause
+                | Resume
+                | UseCalendar
+                | PassTime,
+                Field(discriminator="kind"),
+            ]
+        ]
+    ]
+):
+    """What the clock and other streams ask; they assign duties too, those that go with a parent's seat.
+
+    A model of its own: of a plain list the SDK forgets by what its kinds are told apart, and each would be tried.
+    """
 
 
 def _team_is_complete(standing: Standing) -> bool:
@@ -168,8 +178,8 @@ class ParticipantWorkflow:
     # --- what the clock, other streams and the reconciler ask
 
     @workflow.update
-    async def follow(self, commands: list[FromOthers]) -> Answers:
-        return await self._keeper.follow(commands)
+    async def follow(self, commands: FromOthers) -> Answers:
+        return await self._keeper.follow(commands.root)
 
     @workflow.update
     async def agree(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import Field
+    from pydantic import Field, RootModel
 
     from activities.answer import Answer, Answers
     from activities.keeping import KeeperStart
@@ -26,8 +26,9 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.keeper import Keeper
 
-#: what participants tell their rollout
-FromOthers = Annotated[OpenTier | NoteParticipant | PassTime, Field(discriminator="kind")]
+
+class FromOthers(RootModel[list[Annotated[OpenTier | NoteParticipant | PassTime, Field(discriminator="kind")]]]):
+    """What the clock and participants tell their rollout; a model as for `participant.FromOthers`."""
 
 
 def _is_closed(standing: Standing) -> bool:
@@ -84,8 +85,8 @@ class RolloutWorkflow:
     # --- what participants tell, and the reconciler asks
 
     @workflow.update
-    async def follow(self, commands: list[FromOthers]) -> Answers:
-        return await self._keeper.follow(commands)
+    async def follow(self, commands: FromOthers) -> Answers:
+        return await self._keeper.follow(commands.root)
 
     @workflow.update
     async def agree(self) -> bool:
