@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 from temporalio import activity
@@ -125,31 +125,19 @@ class Postman:
     ) -> dict[str, list[Notice]]:
         """What each person is told, in the order in which it became due; nothing to those who were erased."""
         found: dict[str, list[Notice]] = {}
-        for notice in notices:
-            if rollout_of(notice) in scenes and self._still_matters(notice, now):
-                for person in self._recipients(notice):
+        spoken_of = [each for each in notices if rollout_of(each) in scenes]
+        still_open, rights = self._open_tasks(spoken_of), self._log.rows("rights")
+        for notice in spoken_of:
+            if _still_matters(notice, still_open, now):
+                for person in _recipients(notice, rights):
                     found.setdefault(person, []).append(notice)
         erased = {row["person"] for row in self._log.rows("persons", status="erased")}
         return {person: told for person, told in found.items() if is_person_id(person) and person not in erased}
 
-    def _still_matters(self, notice: Notice, now: datetime) -> bool:
-        params = msgspec.json.decode(notice.params)
-        if notice.template not in _OF_OPEN_TASKS:
-            # an invitation that came after the quiet hours, or after a standstill, to what is over
-            return "ends" not in params or datetime.fromisoformat(params["ends"]) > now
-        stream = participant_stream(f"{params['rollout']}/{params['school']}")
-        return bool(self._log.rows("tasks", stream=stream, task=params["task"]))
-
-    def _recipients(self, notice: Notice) -> list[str]:
-        if notice.to_person is not None:
-            return [notice.to_person]
-        scope = ("*", rollout_of(notice))
-        # an office that nobody holds must not swallow an escalation
-        for right in (notice.to_role, "programme-manager", "operator"):
-            persons = {str(row["person"]) for row in self._log.rows("rights", right=right, scope=scope)}
-            if persons:
-                return sorted(persons)
-        return []
+    def _open_tasks(self, notices: Iterable[Notice]) -> set[tuple[str, str]]:
+        """Stream and task, of all that is open with those who are spoken of: asked for once, there are thousands."""
+        streams = {_stream_of(each) for each in notices if each.template in _OF_OPEN_TASKS}
+        return {(row["stream"], row["task"]) for row in self._log.rows("tasks", stream=tuple(sorted(streams)))}
 
     def _is_erased(self, person: str) -> bool:
         return bool(self._log.rows("persons", person=person, status="erased"))
@@ -178,3 +166,28 @@ class Postman:
         if self._is_erased(to.person):
             # erased meanwhile, perhaps after the mailbox was emptied
             self._mailbox.discard(to.person)
+
+
+def _stream_of(notice: Notice) -> str:
+    params = msgspec.json.decode(notice.params)
+    return participant_stream(f"{params['rollout']}/{params['school']}")
+
+
+def _still_matters(notice: Notice, still_open: Collection[tuple[str, str]], now: datetime) -> bool:
+    params = msgspec.json.decode(notice.params)
+    if notice.template not in _OF_OPEN_TASKS:
+        # an invitation that came after the quiet hours, or after a standstill, to what is over
+        return "ends" not in params or datetime.fromisoformat(params["ends"]) > now
+    return (_stream_of(notice), params["task"]) in still_open
+
+
+def _recipients(notice: Notice, rights: Iterable[Mapping[str, Any]]) -> list[str]:
+    if notice.to_person is not None:
+        return [notice.to_person]
+    scope = ("*", rollout_of(notice))
+    # an office that nobody holds must not swallow an escalation
+    for right in (notice.to_role, "programme-manager", "operator"):
+        persons = {str(row["person"]) for row in rights if row["right"] == right and row["scope"] in scope}
+        if persons:
+            return sorted(persons)
+    return []

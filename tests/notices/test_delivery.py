@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from domain.participant.mentoring import HoldCheckpoint
 from domain.participant.tasks import CompleteTask
 from domain.participant.team import TakeSeat
 from eventlog.erasing import erase_persons
+from eventlog.log import EventLog
 from eventlog.outbox import Outbox
 from eventlog.record import NewText
 from tests.notices.post import Post
@@ -94,6 +96,23 @@ async def test_what_is_done_by_then_is_not_asked_any_more(post: Post) -> None:
         "The plan",
         "Whether to go on",
     ]
+
+
+async def test_the_log_is_asked_as_often_for_many_notices_as_for_few(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, rows = [], EventLog.rows
+
+    def ask(log: EventLog, view: str, **where: Any) -> list[dict[str, Any]]:
+        asked.append(view)
+        return rows(log, view, **where)
+
+    await post.start(north=await post.person("Lead"), south=await post.person("Other"))
+    for school in ("north", "south"):
+        await post.pass_time(school, days=45)
+    monkeypatch.setattr(EventLog, "rows", ask)
+    assert post.deliver() > 10
+    assert (asked.count("tasks"), asked.count("rights")) == (1, 1)
 
 
 async def test_an_escalation_goes_to_everybody_with_the_right_and_is_told_although_the_task_is_gone(post: Post) -> None:
