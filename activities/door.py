@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -31,7 +31,7 @@ from domain.standing import Standing, standing_of
 from eventlog.errors import CommandConflict, LogUnavailable, VersionConflict
 from eventlog.log import EventLog
 from eventlog.reading import Snapshot
-from eventlog.record import NewFollowup, Receipt
+from eventlog.record import Glance, NewFollowup, Receipt
 
 #: after so many seconds without the log, the door gives up and says so
 PATIENCE = 10.0
@@ -41,6 +41,13 @@ OTHER_COMMAND = Reason(
     "other_command",
     "The command id {id} was used for something else already; a command that differs needs an id of its own.",
 )
+
+
+class _Expected(NamedTuple):
+    """Commands for which the log was looked at, and what was seen."""
+
+    ids: frozenset[str]
+    glance: Glance
 
 
 #: takes what follows from each append, in the order in which the door learns of them
@@ -55,6 +62,23 @@ class Door:
         self._onward = onward
         self._streams = Streams(most_streams)
         self._lock = threading.Lock()
+        self._expected: _Expected | None = None
+
+    def expect(self, command_ids: Sequence[str]) -> None:
+        """Look at the log once for commands that come now, as the next that the event loop does."""
+        if not self.log.database.is_sqlite or not self._lock.acquire(blocking=False):
+            return
+        try:
+            glance = self._look_since(command_ids)
+        except LogUnavailable:
+            return
+        finally:
+            self._lock.release()
+        self._expected = _Expected(frozenset(command_ids), glance)
+        asyncio.get_running_loop().call_soon(self._expect_nobody)
+
+    def _expect_nobody(self) -> None:
+        self._expected = None
 
     async def ask(self, stream: str, command: Command) -> Answer:
         """What the command recorded, now or the first time; a refusal or an absent log is an answer too."""
@@ -158,9 +182,7 @@ class Door:
         """
         first = commands[0]
         if self._streams.keeps(stream):
-            with self.log.newest() as newest:
-                glance = newest.glance(self._streams.position, [each.id for each in commands])
-            self._streams.catch_up(glance)
+            glance = self._glance([each.id for each in commands])
             if first.id not in glance.recorded:
                 new = tuple(takewhile(lambda each: each.id not in glance.recorded, commands))
                 with suppress(NotRemembered):
@@ -170,6 +192,19 @@ class Door:
             if recorded is not None:
                 return self._again(snapshot, stream, first, recorded)
             return self._propose_all(snapshot, stream, (first,))
+
+    def _glance(self, command_ids: Sequence[str]) -> Glance:
+        """What has moved and which of the commands are recorded, by one look for all who were expected together."""
+        expected = self._expected
+        if expected is None or expected.glance.position != self._streams.position:
+            return self._look_since(command_ids)
+        return expected.glance if expected.ids.issuperset(command_ids) else self._look_since(command_ids)
+
+    def _look_since(self, command_ids: Sequence[str]) -> Glance:
+        with self.log.newest() as newest:
+            glance = newest.glance(self._streams.position, command_ids)
+        self._streams.catch_up(glance)
+        return glance
 
     def _propose_all(self, snapshot: Snapshot, stream: str, commands: Sequence[Command]) -> "list[Proposal] | Answer":
         """Each on top of those before it, up to one of which there is something else to say."""

@@ -1,7 +1,7 @@
 """The office of one log: its door, its courier, and the activities that workflows call."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,11 +21,13 @@ class Recording(msgspec.Struct, frozen=True):
     """Commands on their way from a workflow to the door, one after the other."""
 
     stream: str
+    ids: tuple[str, ...]
     commands: tuple[msgspec.Raw, ...]
 
     @classmethod
-    def of(cls, stream: str, commands: Iterable[Command]) -> "Recording":
-        return cls(stream, tuple(msgspec.Raw(each.model_dump_json(exclude_none=True).encode()) for each in commands))
+    def of(cls, stream: str, commands: Sequence[Command]) -> "Recording":
+        raw = (each.model_dump_json(exclude_none=True).encode() for each in commands)
+        return cls(stream, tuple(each.id for each in commands), tuple(map(msgspec.Raw, raw)))
 
 
 class Office:
@@ -36,12 +38,13 @@ class Office:
         self._pace = Pace()
         self.courier = Courier(log, self._pace)
         self.door = Door(log, most_streams=most_streams, onward=self.courier.hand_over)
+        self._pace.before = self.door.expect
 
     @activity.defn(name=RECORD)
     async def record(self, recording: Recording) -> Answers:
         """Nothing more is tried once the log is away."""
+        await self._pace.turn(recording.ids)
         commands = [parse(bytes(each), COMMANDS) for each in recording.commands]
-        await self._pace.turn()
         return Answers(tuple(await self.door.ask_all(recording.stream, commands)))
 
     @activity.defn(name=LOOK)

@@ -1,7 +1,8 @@
 """What the door says of what it can't decide on, and of what it has in memory."""
 
+import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from activities.answer import Answer
 from activities.door import Door
+from activities.office import Office, Recording
 from activities.organisation import ask_organisation
 from activities.streams import Streams
 from domain.command import Command
@@ -18,6 +20,7 @@ from domain.organisation.stream import GrantRight
 from domain.participant.team import FreeSeat, TakeSeat
 from domain.rollout.commands import ResumeRollout
 from eventlog.log import EventLog, open_log
+from eventlog.reading import Snapshot
 from eventlog.record import Append, Glance
 from tests.audit.logged import OPERATOR, LoggedLittleWorld
 from tests.domain.given import HEAD, MANAGER, MEMBER, SPARE
@@ -174,6 +177,50 @@ async def test_several_commands_are_decided_again_where_somebody_was_faster(
     nothing, *freed = await doors.doors[0].ask_all(stream, commands)
     assert (nothing.first, nothing.refusal) == (0, None), "it is so already"
     assert all("SeatFreed" in each.kinds for each in freed)
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The commands of each look at the log."""
+    seen, glance = [], Snapshot.glance
+
+    def look(snapshot: Snapshot, since: int, command_ids: Iterable[str]) -> Glance:
+        seen.append(tuple(command_ids))
+        return glance(snapshot, since, command_ids)
+
+    monkeypatch.setattr(Snapshot, "glance", look)
+    return seen
+
+
+async def test_one_look_at_the_log_is_enough_for_those_who_come_together(
+    world: LoggedLittleWorld, doors: Doors, looks: list[tuple[str, ...]]
+) -> None:
+    office, stream = Office(world.log), world.stream("one")
+    commands = [
+        doors.command(kind, seat=seat, person=person)
+        for seat, person in (("member-1", MEMBER), ("member-2", SPARE))
+        for kind in (TakeSeat, TakeSeat)
+    ]
+    await office.record(Recording.of(stream, commands[:1]))
+    looks.clear()
+    answers = await asyncio.gather(*(office.record(Recording.of(stream, [each])) for each in commands))
+    assert [each.answers[0].repeated for each in answers] == [True, False, False, False]
+    assert looks[0] == (commands[0].id,), "who comes first waits for nobody"
+    assert looks[1] == tuple(each.id for each in commands[1:])
+
+
+async def test_what_others_record_after_that_look_is_seen_by_whoever_comes_later(
+    world: LoggedLittleWorld, doors: Doors, looks: list[tuple[str, ...]]
+) -> None:
+    stream, freed = world.stream("one"), doors.command(FreeSeat, seat="member-2")
+    await doors.ask(1, TakeSeat, seat="member-2", person=SPARE)
+    await doors.doors[0].ask(stream, doors.command(TakeSeat, seat="member-1", person=MEMBER))
+    doors.doors[0].expect([freed.id])
+    await asyncio.sleep(0)
+    assert (await doors.ask(1, FreeSeat, seat="member-2")).first
+    looks.clear()
+    assert (await doors.doors[0].ask(stream, freed)).first == 0, "it is so already"
+    assert looks[0] == (freed.id,)
 
 
 def test_what_is_kept_is_behind_until_it_has_come_to_where_its_stream_moved(world: LoggedLittleWorld) -> None:
