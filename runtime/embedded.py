@@ -22,6 +22,8 @@ from runtime.ports import LOOPBACK, Ports
 SEARCH_ATTRIBUTES: Final = ("KaskadRollout", "KaskadSchool")
 LARGEST_LOG: Final = 5_000_000
 _STOP_WITHIN: Final = 4.0
+#: Steps of niceness: where both would work, the worker does, on whose one thread everything else waits.
+_GIVES_WAY: Final = 5
 #: How often a server is started before it is given up that its ports are taken by others each time.
 _TRIES: Final = 6
 
@@ -112,7 +114,9 @@ def start_server(
     folder.prepare()
     end_left_over(folder)
     written = folder.temporal_log.stat().st_size if folder.temporal_log.exists() else 0
-    process = lifeline.spawn(_command(folder, ports), output=folder.temporal_log, environment=os.environ)
+    process = lifeline.spawn(
+        _command(folder, ports), output=folder.temporal_log, environment=os.environ, gives_way=_GIVES_WAY
+    )
     server = EmbeddedServer(process, ports, folder)
     try:
         _wait_until_healthy(server, within, is_called_off)

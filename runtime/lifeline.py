@@ -12,11 +12,12 @@ _PR_SET_PDEATHSIG = 1
 
 
 def spawn(
-    command: Sequence[str | Path], *, output: Path | None, environment: Mapping[str, str]
+    command: Sequence[str | Path], *, output: Path | None, environment: Mapping[str, str], gives_way: int = 0
 ) -> subprocess.Popen[bytes]:
     """Starts a child in a process group of its own, so that a Ctrl-C reaches the parent alone, which ends it in order.
 
-    To be called on the main thread: Linux ends the child with the thread that made it.
+    It gives way to others by so many steps of niceness. To be called on the main thread: Linux ends the child with the
+    thread that made it.
     """
     # Append mode, so that writing goes on at the new end after the file has been cut.
     descriptor = None if output is None else os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -28,11 +29,24 @@ def spawn(
             stderr=descriptor,
             env=dict(environment),
             process_group=0,
-            preexec_fn=_tie_to_parent(),
+            preexec_fn=_before_it_runs(gives_way),
         )
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def _before_it_runs(gives_way: int) -> Callable[[], None] | None:
+    tie = _tie_to_parent()
+    if not gives_way:
+        return tie
+
+    def prepare() -> None:
+        os.nice(gives_way)
+        if tie is not None:
+            tie()
+
+    return prepare
 
 
 def _tie_to_parent() -> Callable[[], None] | None:

@@ -43,6 +43,17 @@ def _wait_until_gone(pid: int) -> None:
         time.sleep(0.02)
 
 
+def test_the_server_gives_way_to_whoever_works_with_it(home: Path) -> None:
+    """All of its threads: each has a priority of its own."""
+    server = start_somewhere(DataFolder(home))
+    try:
+        threads = Path(f"/proc/{server.process.pid}/task")
+        each = [int(thread.name) for thread in threads.iterdir()] if threads.exists() else [server.process.pid]
+        assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in each} == {min(os.nice(0) + 5, 19)}
+    finally:
+        server.stop()
+
+
 async def test_a_namespace_made_before_a_kill_is_there_after_it(home: Path) -> None:
     folder = DataFolder(home)
     first = start_somewhere(folder)
