@@ -34,6 +34,7 @@ async def serve(address: str, queue: str, like: str) -> None:
 
 
 def _like_ours() -> dict[str, Any]:
+    from runtime.serving import STICKS_FOR
     from runtime.settings import Settings
 
     settings = Settings()
@@ -42,6 +43,7 @@ def _like_ours() -> dict[str, Any]:
         "max_concurrent_workflow_tasks": settings.concurrent_workflow_tasks,
         "max_concurrent_activities": settings.concurrent_activities,
         "max_concurrent_local_activities": settings.concurrent_activities,
+        "sticky_queue_schedule_to_start_timeout": STICKS_FOR,
     }
 
 
