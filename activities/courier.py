@@ -27,7 +27,7 @@ COMMANDS: dict[str, type[Command]] = {
 }
 
 #: so many targets are asked at once: a rollout of thousands must not starve the people at work
-_AT_ONCE = 64
+_AT_ONCE = 48
 #: so many commands go to one target in one update; people who ask the same target wait for no more than these
 _TOGETHER = 16
 _PAGE = 500

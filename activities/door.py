@@ -28,7 +28,7 @@ from domain.refusal import Reason, Refused
 from domain.rollout import stream as rollout
 from domain.rollout.commands import StartRollout
 from domain.standing import Standing, standing_of
-from eventlog.errors import CommandConflict, LogUnavailable, VersionConflict
+from eventlog.errors import CommandConflict, EventLogError, LogUnavailable, VersionConflict
 from eventlog.log import EventLog
 from eventlog.reading import Snapshot
 from eventlog.record import Glance, NewFollowup, Receipt
@@ -65,16 +65,17 @@ class Door:
         self._expected: _Expected | None = None
 
     def expect(self, command_ids: Sequence[str]) -> None:
-        """Look at the log once for commands that come now, as the next that the event loop does."""
+        """Look at the log once for commands that come now, as the next that the event loop does.
+
+        Where it can't be looked at, each of them meets that by itself.
+        """
         if not self.log.database.is_sqlite or not self._lock.acquire(blocking=False):
             return
         try:
-            glance = self._look_since(command_ids)
-        except LogUnavailable:
-            return
+            with suppress(EventLogError):
+                self._expected = _Expected(frozenset(command_ids), self._look_since(command_ids))
         finally:
             self._lock.release()
-        self._expected = _Expected(frozenset(command_ids), glance)
         asyncio.get_running_loop().call_soon(self._expect_nobody)
 
     def _expect_nobody(self) -> None:
