@@ -16,6 +16,10 @@ def to_microseconds(instant: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+def in_utc(instant: datetime) -> datetime:
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+
+
 def from_microseconds(number: int) -> datetime:
     return EPOCH + timedelta(microseconds=number)
 

@@ -1,14 +1,14 @@
 """What one transaction does: the appends that waited together, each judged alone, recorded as one."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from eventlog.columns import from_microseconds, to_microseconds
+from eventlog.columns import from_microseconds, in_utc, to_microseconds
+from eventlog.entry import encode_instant
 from eventlog.errors import CommandConflict, VersionConflict
 from eventlog.merkle import Frontier, leaf_hash
-from eventlog.record import Append, Receipt, Record, encode_record, last_of
-from eventlog.request import Pending, ViewChanges, in_utc
+from eventlog.record import Append, Receipt, last_of
+from eventlog.request import Pending, ViewChanges
 from eventlog.transaction import Tip, Transaction
 
 #: With more streams than this in memory, a writer begins to learn them anew.
@@ -38,7 +38,7 @@ class Group:
             table: [] for table in ("streams", "events", "followups", "outbox", "texts")
         }
         self._changes: ViewChanges = {}
-        self._instant_of, self._made = now, from_microseconds(now)
+        self._instant_of, self._made = now, encode_instant(from_microseconds(now))
 
     def _look_up(self, waiting: Sequence[Pending]) -> None:
         """What has to be known before anything is decided.
@@ -100,13 +100,13 @@ class Group:
         request = pending.request
         moment = self._moment(pending)
         first, version = self._frontier.size + 1, request.expected
-        # Encoded before anything is changed: what fails here fails alone.
-        entries = _entries(request, first, version, self._instant(moment))
+        instant = self._instant(moment)
         if not number:
             number = self._new_stream(request.stream)
         rows, frontier = self._rows["events"], self._frontier
         key: bytes | None = pending.key
-        for event, happened_at, entry in zip(request.events, pending.happened, entries, strict=True):
+        for event, happened_at, unplaced in zip(request.events, pending.happened, pending.entries, strict=True):
+            entry = unplaced.placed(frontier.size + 1, instant)
             leaf = leaf_hash(entry)
             frontier.append(leaf)
             version += 1
@@ -130,10 +130,10 @@ class Group:
         moment = self._now if pending.calendar is None else pending.calendar
         return moment if self._last is None or moment > self._last else self._last
 
-    def _instant(self, moment: int) -> datetime:
-        """As `from_microseconds`, made once for the whole group of a live log."""
+    def _instant(self, moment: int) -> bytes:
+        """As entries have it, made once for the whole group of a live log."""
         if moment != self._instant_of:
-            self._instant_of, self._made = moment, from_microseconds(moment)
+            self._instant_of, self._made = moment, encode_instant(from_microseconds(moment))
         return self._made
 
     def _new_stream(self, name: str) -> int:
@@ -183,30 +183,3 @@ class Group:
     def found(self) -> Tip:
         """The end of the log as it was found."""
         return self._tip
-
-
-def _entries(request: Append, first: int, version: int, recorded_at: datetime) -> list[bytes]:
-    return [
-        encode_record(
-            Record(
-                request.actor,
-                request.command_digest,
-                request.command_id,
-                event.data.raw,
-                request.entered_by,
-                in_utc(event.happened_at),
-                event.kind,
-                request.on_behalf_of,
-                first + index,
-                request.programme,
-                request.programme_version,
-                recorded_at,
-                request.rollout,
-                event.schema,
-                request.stream,
-                request.trace_id,
-                version + 1 + index,
-            )
-        )
-        for index, event in enumerate(request.events)
-    ]

@@ -1,11 +1,11 @@
 """An append on its way: looked at in the caller's thread, then waiting for the group that takes it."""
 
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from eventlog.canonical import Canonical, refuse_nul
-from eventlog.columns import to_microseconds
+from eventlog.columns import in_utc, to_microseconds
 from eventlog.command_ids import key_of
+from eventlog.entry import unplaced
 from eventlog.errors import MalformedAppend
 from eventlog.record import Append, Receipt
 from eventlog.statements import SHAPES
@@ -28,12 +28,13 @@ class Caller(Protocol):
 class Pending:
     """One append with what its caller waits for."""
 
-    __slots__ = ("before", "calendar", "caller", "changes", "happened", "key", "outcome", "request")
+    __slots__ = ("before", "calendar", "caller", "changes", "entries", "happened", "key", "outcome", "request")
 
     def __init__(
         self, request: Append, caller: Caller, *, rehearsal: bool = False, before: "Pending | None" = None
     ) -> None:
         self.changes = checked(request)
+        self.entries = [unplaced(request, index, event) for index, event in enumerate(request.events)]
         self.happened = [to_microseconds(in_utc(event.happened_at)) for event in request.events]
         self.key = key_of(request.command_id)
         #: In a rehearsal, the instant that the log's clock takes from the request.
@@ -107,7 +108,3 @@ def _changes(request: Append) -> ViewChanges:
         key, row = shape.stored(change)
         rows[key] = row
     return changes
-
-
-def in_utc(instant: datetime) -> datetime:
-    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
