@@ -196,10 +196,10 @@ class Door:
 
     def _glance(self, command_ids: Sequence[str]) -> Glance:
         """What has moved and which of the commands are recorded, by one look for all who were expected together."""
-        expected = self._expected
-        if expected is None or expected.glance.position != self._streams.position:
-            return self._look_since(command_ids)
-        return expected.glance if expected.ids.issuperset(command_ids) else self._look_since(command_ids)
+        seen = self._expected
+        if seen and seen.glance.position == self._streams.position and seen.ids.issuperset(command_ids):
+            return seen.glance
+        return self._look_since(command_ids)
 
     def _look_since(self, command_ids: Sequence[str]) -> Glance:
         with self.log.newest() as newest:

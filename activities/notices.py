@@ -17,7 +17,7 @@ from activities.mailbox import Mailbox
 from activities.whereabouts import Whereabouts
 from activities.wording import Scene, rollout_of
 from domain.calendar import SchoolCalendar, out_of_quiet_hours
-from domain.identity import is_person_id, participant_stream, rollout_stream
+from domain.identity import is_person_id, participant_id, participant_stream, rollout_stream
 from eventlog.log import EventLog
 from eventlog.outbox import Notice
 from people.errors import PersonProblem
@@ -170,7 +170,7 @@ class Postman:
 
 def _stream_of(notice: Notice) -> str:
     params = msgspec.json.decode(notice.params)
-    return participant_stream(f"{params['rollout']}/{params['school']}")
+    return participant_stream(participant_id(params["rollout"], params["school"]))
 
 
 def _still_matters(notice: Notice, still_open: Collection[tuple[str, str]], now: datetime) -> bool:

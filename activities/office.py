@@ -35,10 +35,9 @@ class Office:
 
     def __init__(self, log: EventLog, *, most_streams: int = 600) -> None:
         self.log = log
-        self._pace = Pace()
+        self._pace = Pace(lambda commands: self.door.expect(commands))
         self.courier = Courier(log, self._pace)
         self.door = Door(log, most_streams=most_streams, onward=self.courier.hand_over)
-        self._pace.before = self.door.expect
 
     @activity.defn(name=RECORD)
     async def record(self, recording: Recording) -> Answers:

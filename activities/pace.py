@@ -24,7 +24,7 @@ class Pace:
 
     def __init__(self, before: Callable[[Sequence[str]], None] | None = None) -> None:
         #: told the ids of a group's commands once it is let through, before any of it goes on
-        self.before = before
+        self._before = before
         #: by the loop's clock, until when the last group keeps the next one waiting
         self._until = 0.0
         #: what the next group waits for, how many wait by now, with which commands, and since when nobody has come
@@ -68,5 +68,5 @@ class Pace:
         self._until = asyncio.get_running_loop().time() + wait
         self._next, self._waiting, commands, self._commands = None, 0, self._commands, []
         group.set()
-        if self.before is not None and commands:
-            self.before(commands)
+        if self._before is not None and commands:
+            self._before(commands)
