@@ -1,5 +1,7 @@
 """Copies an SQLite log's write-ahead log into its file while the writer goes on: hardly anybody waits for it."""
 
+import os
+import sys
 import threading
 from contextlib import closing, suppress
 from typing import Any
@@ -12,7 +14,8 @@ _ROWS = 20_000
 _LONG = 25_000
 _LITTLE = 400
 #: What comes while it copies is less each time, unless the disk is slower than the writer.
-_MOST_ROUNDS = 4
+_MOST_ROUNDS = 6
+_NICENESS = 10
 
 
 class Checkpointer:
@@ -53,6 +56,7 @@ class Checkpointer:
             self._thread.join()
 
     def _work(self) -> None:
+        _give_way()
         while self._called.wait() and not self._closed:
             self._called.clear()
             # What it meets is the writer's to meet and to tell: it is at the same disk.
@@ -60,13 +64,25 @@ class Checkpointer:
                 suppress(*self._database.driver_errors),
                 closing(self._database.connect_for_checkpoints()) as connection,
             ):
-                self._copy(connection)
+                self._is_nearly_done = copy_in_rounds(connection)
 
-    def _copy(self, connection: Any) -> None:
-        for _ in range(_MOST_ROUNDS):
-            busy, pages, copied = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if busy or pages < _LONG:
-                return
-            if pages - copied <= _LITTLE:
-                self._is_nearly_done = True
-                return
+
+def copy_in_rounds(connection: Any) -> bool:
+    """Whether so little is left that the writer may copy it, after which the write-ahead log begins anew."""
+    before = 0
+    for _ in range(_MOST_ROUNDS):
+        # Of the pages as they were when it began: what has come since, only the next round tells.
+        busy, pages, copied = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if busy or pages < _LONG:
+            return False
+        if pages - before <= _LITTLE:
+            return True
+        before = copied
+    return False
+
+
+def _give_way() -> None:
+    """Take a core only while neither the writer nor its callers want it; elsewhere niceness is a whole process's."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -3,11 +3,11 @@
 For the one writer everybody waits, so whatever can be made before is made by those who come.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from eventlog.columns import EPOCH, in_utc
+from eventlog.columns import EPOCH, in_utc, to_microseconds
 from eventlog.errors import MalformedAppend
 from eventlog.record import Append, NewEvent, Record, encode_record
 
@@ -16,13 +16,19 @@ encode_instant = msgspec.json.Encoder().encode
 # Neither stands in a string, whose quotation marks are escaped, and data come before both.
 _POSITION: Final = b',"position":'
 _RECORDED_AT: Final = b',"recorded_at":'
-_NOWHERE: Final = b"0"
-_NEVER: Final = encode_instant(EPOCH)
+_POSITION_SIZE: Final = len(_POSITION)
+_RECORDED_AT_SIZE: Final = len(_RECORDED_AT)
+# What stands for them until then: 0 and this instant.
+_NOWHERE_SIZE: Final = 1
+_NEVER_SIZE: Final = len(encode_instant(EPOCH))
 
 
-class Unplaced(NamedTuple):
-    """An entry but for its position and the instant at which it is recorded."""
+class Unplaced(msgspec.Struct, frozen=True, gc=False):
+    """An event whose entry is made but for its position and the instant at which it is recorded."""
 
+    kind: str
+    #: Microseconds since 1970.
+    happened_at: int
     until_position: bytes
     until_instant: bytes
     rest: bytes
@@ -33,14 +39,15 @@ class Unplaced(NamedTuple):
 
 
 def unplaced(request: Append, index: int, event: NewEvent) -> Unplaced:
-    """The entry of the event with this index in its append. Raises MalformedAppend for what no entry can say."""
+    """The event with this index in its append. Raises MalformedAppend for what no entry can say."""
+    happened_at = in_utc(event.happened_at)
     record = Record(
         request.actor,
         request.command_digest,
         request.command_id,
         event.data.raw,
         request.entered_by,
-        in_utc(event.happened_at),
+        happened_at,
         event.kind,
         request.on_behalf_of,
         0,
@@ -57,6 +64,12 @@ def unplaced(request: Append, index: int, event: NewEvent) -> Unplaced:
         entry = encode_record(record)
     except Exception as error:
         raise MalformedAppend(f"The log can't take this append: {error}") from error
-    position = entry.rindex(_POSITION + _NOWHERE) + len(_POSITION)
-    instant = entry.rindex(_RECORDED_AT + _NEVER) + len(_RECORDED_AT)
-    return Unplaced(entry[:position], entry[position + len(_NOWHERE) : instant], entry[instant + len(_NEVER) :])
+    position = entry.rindex(_POSITION) + _POSITION_SIZE
+    instant = entry.rindex(_RECORDED_AT, position) + _RECORDED_AT_SIZE
+    return Unplaced(
+        event.kind,
+        to_microseconds(happened_at),
+        entry[:position],
+        entry[position + _NOWHERE_SIZE : instant],
+        entry[instant + _NEVER_SIZE :],
+    )

@@ -66,8 +66,8 @@ class Group:
         for pending in waiting:
             request = pending.request
             # Whether it was recorded is asked before the version is: a retry names the version of the first time.
-            pending.outcome = self._repeated(pending)
-            if pending.outcome is not None:
+            if request.command_id in self._accepted or pending.key in self._recorded:
+                pending.outcome = self._repeated(pending)
                 continue
             stream, expected = request.stream, request.expected
             number, version = self._streams[stream]
@@ -78,20 +78,18 @@ class Group:
             pending.outcome = receipt
             self._accepted[request.command_id] = (request.command_digest, receipt)
 
-    def _repeated(self, pending: Pending) -> Receipt | Exception | None:
+    def _repeated(self, pending: Pending) -> Receipt | CommandConflict:
         request = pending.request
         command_id = request.command_id
         if command_id in self._accepted:
             digest, receipt = self._accepted[command_id]
             first, last, version, recorded_id = receipt.first, receipt.last, receipt.version, command_id
-        elif pending.key in self._recorded:
+        else:
             first = self._recorded[pending.key]
             (record,) = self._transaction.records_from(first, 1)
             ended = last_of(record, self._transaction.records_from)
             last, version = ended.position, ended.version
             digest, recorded_id = record.command_digest, record.command_id
-        else:
-            return None
         if digest != request.command_digest or recorded_id != command_id:
             return CommandConflict(command_id)
         return Receipt(first, last, version, command_id, repeated=True)
@@ -103,15 +101,15 @@ class Group:
         instant = self._instant(moment)
         if not number:
             number = self._new_stream(request.stream)
-        rows, frontier = self._rows["events"], self._frontier
+        rows, frontier, rollout = self._rows["events"], self._frontier, request.rollout
         key: bytes | None = pending.key
-        for event, happened_at, unplaced in zip(request.events, pending.happened, pending.entries, strict=True):
-            entry = unplaced.placed(frontier.size + 1, instant)
+        for event in pending.events:
+            entry = event.placed(frontier.size + 1, instant)
             leaf = leaf_hash(entry)
             frontier.append(leaf)
             version += 1
-            place = (frontier.size, number, version, event.kind, request.rollout, key)
-            rows.append((*place, happened_at, moment, entry, leaf))
+            place = (frontier.size, number, version)
+            rows.append((*place, event.kind, rollout, key, event.happened_at, moment, entry, leaf))
             key = None  # only the first event of a command has it
         self._last = moment
         self._streams[request.stream] = (number, version)

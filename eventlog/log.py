@@ -55,33 +55,34 @@ class EventLog(Access):
             return outcome
         raise self.no_answer() if outcome is None else outcome
 
-    async def append_async(self, request: Append) -> Receipt:
+    def append_async(self, request: Append) -> "asyncio.Future[Receipt]":
         """As `append`, for a caller on an event loop."""
-        return await self._hand_over([request])[0]
+        return self._hand_over(request)[1]
 
     async def append_all_async(self, requests: Sequence[Append]) -> list[Receipt | EventLogError]:
         """Appends to one stream, each of them decided on the one before: where one fails, so do those after it."""
+        waiters: list[asyncio.Future[Receipt]] = []
+        before: Pending | None = None
+        for request in requests:
+            before, waiter = self._hand_over(request, before)
+            waiters.append(waiter)
         outcomes: list[Receipt | EventLogError] = []
-        for waiter in self._hand_over(requests):
+        for waiter in waiters:
             try:
                 outcomes.append(await waiter)
             except EventLogError as error:
                 outcomes.append(error)
         return outcomes
 
-    def _hand_over(self, requests: Sequence[Append]) -> "list[asyncio.Future[Receipt]]":
+    def _hand_over(self, request: Append, before: Pending | None = None) -> "tuple[Pending, asyncio.Future[Receipt]]":
         loop = asyncio.get_running_loop()
         callers = self._callers
         if callers is None or callers.loop is not loop:
             callers = self._callers = LoopCallers(loop, self.put, PATIENCE, self.no_answer())
-        waiters = []
-        before: Pending | None = None
-        for request in requests:
-            caller = LoopCaller(loop)
-            before = Pending(request, caller, rehearsal=self.rehearsal, before=before)
-            callers.add(before, caller)
-            waiters.append(caller.waiter)
-        return waiters
+        caller = LoopCaller(loop)
+        pending = Pending(request, caller, rehearsal=self.rehearsal, before=before)
+        callers.add(pending, caller)
+        return pending, caller.waiter
 
     def head(self) -> Head:
         with self.newest() as newest:

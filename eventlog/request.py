@@ -28,14 +28,13 @@ class Caller(Protocol):
 class Pending:
     """One append with what its caller waits for."""
 
-    __slots__ = ("before", "calendar", "caller", "changes", "entries", "happened", "key", "outcome", "request")
+    __slots__ = ("before", "calendar", "caller", "changes", "events", "key", "outcome", "request")
 
     def __init__(
         self, request: Append, caller: Caller, *, rehearsal: bool = False, before: "Pending | None" = None
     ) -> None:
         self.changes = checked(request)
-        self.entries = [unplaced(request, index, event) for index, event in enumerate(request.events)]
-        self.happened = [to_microseconds(in_utc(event.happened_at)) for event in request.events]
+        self.events = [unplaced(request, index, event) for index, event in enumerate(request.events)]
         self.key = key_of(request.command_id)
         #: In a rehearsal, the instant that the log's clock takes from the request.
         self.calendar = to_microseconds(in_utc(request.at)) if rehearsal else None

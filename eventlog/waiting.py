@@ -14,6 +14,10 @@ from eventlog.errors import LogUnavailable
 from eventlog.record import Receipt
 from eventlog.request import Outcome, Pending
 
+#: Times within their patience that those who have waited too long are looked for, and those who are done let go. Kept
+#: for long, they would make Python's garbage collector look through all of them.
+_LOOKS = 100
+
 
 class ThreadCaller:
     """Waits on a bare lock: a Condition costs as much as the append."""
@@ -98,7 +102,7 @@ class LoopCallers:
             self._waiting.append((monotonic() + self._patience, []))
             self.loop.call_soon(self._hand_over)
             if self._timer is None:
-                self._timer = self.loop.call_later(self._patience / 10, self._look)
+                self._timer = self.loop.call_later(self._patience / _LOOKS, self._look)
         self._coming.append(pending)
         self._waiting[-1][1].append(caller)
 
@@ -115,7 +119,7 @@ class LoopCallers:
         while waiting and (waiting[0][0] <= now or all(caller.waiter.done() for caller in waiting[0][1])):
             for caller in waiting.popleft()[1]:
                 caller.settle(self._give_up)
-        self._timer = self.loop.call_later(self._patience / 10, self._look) if waiting else None
+        self._timer = self.loop.call_later(self._patience / _LOOKS, self._look) if waiting else None
 
 
 def settle_all(group: Iterable[Pending]) -> None:

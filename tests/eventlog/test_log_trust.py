@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eventlog.checkpointer import Checkpointer
+from eventlog.checkpointer import Checkpointer, copy_in_rounds
 from eventlog.database import Database
 from eventlog.errors import CommandConflict, VersionConflict
 from eventlog.log import EventLog
@@ -91,6 +91,29 @@ def test_a_log_that_is_written_without_a_pause_keeps_its_write_ahead_log_short(
         lengths.append(Path(f"{sqlite.url}-wal").stat().st_size if len(lengths) > 40 else len(lengths))
     assert len(lengths) < 2000  # it began anew, and does not grow any more
     assert verify(log).is_sound
+
+
+class Rounds:
+    """A connection on which each round finds so many pages, and copies them all."""
+
+    def __init__(self, *pages: int) -> None:
+        self.pages = iter(pages)
+
+    def execute(self, _: str) -> "Rounds":
+        return self
+
+    def fetchone(self) -> tuple[int, int, int]:
+        found = next(self.pages)
+        return 0, found, found
+
+
+def test_the_writer_is_left_what_comes_in_a_short_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eventlog.checkpointer._LONG", 200)
+    monkeypatch.setattr("eventlog.checkpointer._LITTLE", 10)
+    monkeypatch.setattr("eventlog.checkpointer._MOST_ROUNDS", 4)
+    assert not copy_in_rounds(Rounds(199))
+    assert copy_in_rounds(Rounds(300, 320, 330))
+    assert not copy_in_rounds(Rounds(300, 320, 340, 360))
 
 
 def test_what_a_checkpointer_meets_is_left_to_the_writer(sqlite: Place) -> None:
