@@ -108,7 +108,16 @@ async def _make_operator(door: Door, person: str) -> None:
         await ask_organisation(door, GrantRight(id=f"grant:{person}:{right}", person=person, right=right, **who))
 
 
-def adoption(command_id: str, actor: str, programme: str, version: str, digest: str, source: bytes) -> AdoptProgramme:
+def adoption(
+    command_id: str,
+    actor: str,
+    programme: str,
+    version: str,
+    digest: str,
+    source: bytes,
+    *,
+    compared_up_to: int | None = None,
+) -> AdoptProgramme:
     """The command that puts a whole definition, as used, into the log."""
     return AdoptProgramme(
         id=command_id,
@@ -118,4 +127,5 @@ def adoption(command_id: str, actor: str, programme: str, version: str, digest: 
         programme_version=version,
         digest=digest,
         definition=msgspec.json.decode(source),
+        compared_up_to=compared_up_to,
     )

@@ -14,7 +14,9 @@ from activities.asking import Asker
 from activities.door import Door
 from activities.organisation import adoption, ask_organisation
 from domain.command import Command
-from domain.identity import is_valid_id, participant_id, rollout_stream
+from domain.identity import is_valid_id, organisation_stream, participant_id, rollout_stream
+from domain.organisation.stream import ADOPTED_MEANWHILE
+from domain.refusal import Refused as NotAccepted
 from domain.rollout.commands import ENROLLED_AT_ONCE, MOST_PLACES, EnrolSchools, Place, StartRollout
 from domain.rollout.places import teams_of_its_own
 from eventlog.command_ids import new_command_id
@@ -92,20 +94,10 @@ def start(wanted: Wanted, who: str, *, wait: bool) -> tuple[list[Answer], bool]:
     every participant has begun; raises Refused before anything is recorded where the rollout runs otherwise."""
     with reading() as log:
         refuse_another(log, wanted)
-        refuse_other_contents(log, wanted)
-    programme = wanted.definition.programme
     commands = list(wanted.commands(who))
-    adopting = adoption(
-        new_command_id("AdoptProgramme"),
-        commands[0].actor,
-        programme.programme,
-        programme.version,
-        wanted.definition.digest,
-        wanted.definition.source,
-    )
 
     async def work(asker: Asker) -> list[Answer]:
-        answers = [await _adopt(adopting)]
+        answers = [await adopt(wanted, commands[0].actor)]
         for command in commands:
             answers.append(await asker.ask(rollout_stream(wanted.rollout), command))
         return answers
@@ -114,12 +106,23 @@ def start(wanted: Wanted, who: str, *, wait: bool) -> tuple[list[Answer], bool]:
     return answers, (asyncio.run(_settle(wanted)) if wait else False)
 
 
-async def _adopt(command: Command) -> Answer:
+async def adopt(wanted: Wanted, actor: str) -> Answer:
+    """Raises Refused where the version was adopted with other contents, be it at this very moment."""
     from eventlog.log import open_log
     from runtime.settings import settings
 
+    programme, definition = wanted.definition.programme, wanted.definition
+    what = programme.programme, programme.version, definition.digest, definition.source
     with open_log(settings().log) as log:
-        return await ask_organisation(Door(log), command)
+        while True:
+            compared_up_to = log.version(organisation_stream())
+            refuse_other_contents(log, wanted)
+            command = adoption(new_command_id("AdoptProgramme"), actor, *what, compared_up_to=compared_up_to)
+            try:
+                return await ask_organisation(Door(log), command)
+            except NotAccepted as refusal:
+                if refusal.code != ADOPTED_MEANWHILE.code:
+                    raise
 
 
 async def _settle(wanted: Wanted) -> bool:

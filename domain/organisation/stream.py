@@ -61,6 +61,8 @@ class AdoptProgramme(Command):
     programme_version: str
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     definition: dict[str, Any]
+    #: Version of the stream up to which the programme's definitions were compared with this one; None: none was.
+    compared_up_to: int | None = None
 
 
 class RegisterPerson(Command):
@@ -94,6 +96,9 @@ COMMANDS: tuple[type[Command], ...] = (AdoptProgramme, RegisterPerson, GrantRigh
 NO_OPERATOR = Reason("no_operator", "The first right that is granted makes the first operator; it cannot be {right}.")
 NO_PERSON = Reason("no_person", "There is no person {person}{hint}.")
 ERASED = Reason("person_erased", "The person {person} has been erased.")
+ADOPTED_MEANWHILE = Reason(
+    "adopted_meanwhile", "Another definition of {programme} was adopted at this moment; compare them, and ask again."
+)
 LAST_OPERATOR = Reason("last_operator", "{person} is the only operator; make somebody else operator first.")
 
 # --- state
@@ -118,6 +123,8 @@ def decide(state: Organisation, facts: Facts, command: Command) -> tuple[Event, 
             _must(state, command.actor, "programme-manager")
             if command.digest in state.programmes:
                 return ()
+            if command.compared_up_to is not None and _adopted_after(state, command.programme, command.compared_up_to):
+                raise ADOPTED_MEANWHILE(programme=command.programme)
             return (ProgrammeAdopted(command.programme, command.programme_version, command.digest, command.definition),)
         case RegisterPerson():
             if _operators(state):
@@ -167,6 +174,10 @@ def _erase(state: Organisation, command: ErasePerson) -> tuple[Event, ...]:
     if _operators(state) == {command.person}:
         raise LAST_OPERATOR(person=command.person)
     return (PersonErased(command.person),)
+
+
+def _adopted_after(state: Organisation, programme: str, version: int) -> bool:
+    return any(name == programme and at > version for name, at in state.programmes.values())
 
 
 def _operators(state: Organisation) -> set[str]:

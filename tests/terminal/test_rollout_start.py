@@ -1,7 +1,9 @@
 """Starting a rollout from the command line: tried out, done once, refused whole."""
 
+import asyncio
 import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from domain.rollout.commands import Place
 from domain.rollout.places import check_places
 from domain.rollout.state import Rollout, RosterEntry
+from eventlog.log import EventLog
 from programmes.library import EXAMPLES, find_programme
 from programmes.reader import read_programme
 from programmes.roster import read_roster
@@ -247,3 +250,26 @@ def test_one_version_of_a_definition_is_one_whatever_values_its_parameters_have(
     assert size(kaskad) == before
     file.write_text(file.read_text().replace('version: "1.0"', 'version: "1.1"'))
     kaskad(*asked(file, 3))
+
+
+def test_of_two_contents_of_one_version_that_come_at_the_same_moment_one_is_adopted(
+    kaskad: Calls, rollout_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = find_programme("nis-share").read_text().replace("programme: nis-share", f"programme: {rollout_id}")
+    files = [tmp_path / "one.yaml", tmp_path / "other.yaml"]
+    files[0].write_text(text)
+    files[1].write_text(text.replace('en: "Mentor"', 'en: "Guide"'))
+    other = rollout_start.wanted(str(files[1]), "2024", f"{rollout_id}-other", None, {}, as_json=False)
+    compare = rollout_start.refuse_other_contents
+
+    def compare_and_be_overtaken(log: EventLog, wanted: rollout_start.Wanted) -> None:
+        compare(log, wanted)
+        monkeypatch.setattr(rollout_start, "refuse_other_contents", compare)
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(asyncio.run, rollout_start.adopt(other, kaskad.operator)).result()
+
+    monkeypatch.setattr(rollout_start, "refuse_other_contents", compare_and_be_overtaken)
+    told = kaskad("rollout", "start", files[0], "--cohort", "2024", "--id", rollout_id, code=1)
+    assert f"{rollout_id} 1.0 was adopted with other contents before" in told.err
+    adopted = kaskad("audit", "log", "--kind", "ProgrammeAdopted", "--json").json
+    assert len([each for each in adopted if rollout_id in str(each)]) == 1

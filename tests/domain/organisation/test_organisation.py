@@ -107,6 +107,16 @@ def test_the_programme_manager_registers_people_and_definitions() -> None:
     assert found.state.programmes == {"d" * 64: ("tiny", found.state.version)}
 
 
+def test_what_was_adopted_since_the_definitions_were_compared_is_to_be_compared_too() -> None:
+    found = office()
+    compared = found.state.version
+    found.when(AdoptProgramme, MANAGER, **ADOPT, compared_up_to=compared)
+    other = ADOPT | {"digest": "e" * 64}
+    found.refuses(organisation.ADOPTED_MEANWHILE, AdoptProgramme, MANAGER, **other, compared_up_to=compared)
+    found.when(AdoptProgramme, MANAGER, **ADOPT | {"programme": "small", "digest": "f" * 64}, compared_up_to=compared)
+    found.when(AdoptProgramme, MANAGER, **other, compared_up_to=compared + 1)
+
+
 def test_an_erased_person_loses_every_right_and_is_not_known_again() -> None:
     found = office()
     assert found.when(ErasePerson, person=MANAGER) == (PersonErased(MANAGER),)
