@@ -73,7 +73,7 @@ def first_operator(settings: Stores) -> str | None:
     The new operator's person id, if this start made one. A start that was broken off here is taken up again.
     """
     with open_log(settings.log) as log:
-        _must_have_its_persons(log, settings)
+        require_persons(log, settings)
         if len(log.read(limit=len(OFFICES) + 1)) > len(OFFICES):
             return None
         with open_registry(settings.registry, settings.keys) as registry:
@@ -89,8 +89,11 @@ def first_operator(settings: Stores) -> str | None:
         return operator
 
 
-def _must_have_its_persons(log: EventLog, settings: Stores) -> None:
-    """Nothing is made where no registry is. Of one that is away or locked it can't be told, and all else goes on."""
+def require_persons(log: EventLog, settings: Stores) -> None:
+    """Raises RegistryLost where the log knows persons and the registry none.
+
+    Nothing is made where no registry is. Of one that is away or locked it can't be told, and all else goes on.
+    """
     known = log.rows("persons", status="known")
     if not known:
         return

@@ -93,6 +93,7 @@ async def serve(settings: Settings) -> int:
     if client is None or place is None:
         return 0
     with place:
+        await asyncio.to_thread(_require_persons, settings)
         await asyncio.to_thread(tidy, settings)
         making_room = asyncio.create_task(_make_room(standstill, stopping))
         await _serve(client, settings, stopping)
@@ -124,6 +125,14 @@ async def _serve(client: Client, settings: Settings, stopping: asyncio.Event) ->
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     log.info("stopped")
+
+
+def _require_persons(settings: Settings) -> None:
+    """Without them, whoever is to be told something has no name and no address. Raises RegistryLost."""
+    from activities.offices import office_for
+    from activities.organisation import require_persons
+
+    require_persons(office_for(settings).log, settings)
 
 
 async def _require_namespace(client: Client) -> None:

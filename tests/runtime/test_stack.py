@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from activities.organisation import first_operator
 from eventlog.log import open_log
 from runtime.folder import DataFolder
 from runtime.ports import LOOPBACK, free_port
+from runtime.settings import Settings
 
 pytestmark = pytest.mark.server
 
@@ -255,6 +257,19 @@ def test_a_namespace_that_the_server_does_not_have_is_told_with_what_to_do(home:
     ended = subprocess.run([COMMAND, "worker"], env=named, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 3, ended.stderr
     assert ended.stderr.startswith("kaskad: Namespace nowhere is not found. Name another with TEMPORAL_NAMESPACE")
+
+
+def test_a_worker_that_finds_no_registry_of_the_persons_whom_the_log_knows_makes_none(
+    home: Path, temporal_server: object
+) -> None:
+    folder = Settings(home=home)
+    first_operator(folder)
+    Path(folder.registry).unlink()
+    named = environment(home, TEMPORAL_ADDRESS=getattr(temporal_server, "address", ""))
+    ended = subprocess.run([COMMAND, "worker"], env=named, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stderr.startswith(f"kaskad: The registry of persons {folder.registry} has nobody, but the event log")
+    assert not Path(folder.registry).exists()
 
 
 def _note_of(home: Path) -> dict[str, int]:
