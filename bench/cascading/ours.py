@@ -24,6 +24,8 @@ from domain.participant.team import AssignDuty, TakeSeat
 from domain.rollout.commands import EnrolSchools, Place, StartRollout
 from domain.text import Text
 from eventlog.log import EventLog, open_log
+from people.person import PersonDraft
+from people.registry import open_registry
 from programmes.reader import Definition, read_programme
 from runtime.plugin import KaskadPlugin
 from runtime.settings import Settings
@@ -89,6 +91,8 @@ class Ours:
 
     async def adopt(self) -> None:
         """A manager, and the definition that rollouts start from."""
+        with open_registry(self.settings.registry, self.settings.keys) as registry:
+            registry.begin_with(PersonDraft(names="Manager", language="en", person=MANAGER))
         await _first_events(self.log, self._definition)
 
     def beginning(self, rollout: str, schools: int) -> Iterator[Command]:
