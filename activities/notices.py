@@ -136,7 +136,8 @@ class Postman:
 
     def _open_tasks(self, notices: Iterable[Notice]) -> set[tuple[str, str]]:
         """Stream and task, of all that is open with those who are spoken of: asked for once, there are thousands."""
-        streams = {_stream_of(each) for each in notices if each.template in _OF_OPEN_TASKS}
+        asked = [msgspec.json.decode(each.params) for each in notices if each.template in _OF_OPEN_TASKS]
+        streams = {_stream_of(params) for params in asked}
         return {(row["stream"], row["task"]) for row in self._log.rows("tasks", stream=tuple(sorted(streams)))}
 
     def _is_erased(self, person: str) -> bool:
@@ -168,8 +169,7 @@ class Postman:
             self._mailbox.discard(to.person)
 
 
-def _stream_of(notice: Notice) -> str:
-    params = msgspec.json.decode(notice.params)
+def _stream_of(params: Mapping[str, Any]) -> str:
     return participant_stream(participant_id(params["rollout"], params["school"]))
 
 
@@ -178,7 +178,7 @@ def _still_matters(notice: Notice, still_open: Collection[tuple[str, str]], now:
     if notice.template not in _OF_OPEN_TASKS:
         # an invitation that came after the quiet hours, or after a standstill, to what is over
         return "ends" not in params or datetime.fromisoformat(params["ends"]) > now
-    return (_stream_of(notice), params["task"]) in still_open
+    return (_stream_of(params), params["task"]) in still_open
 
 
 def _recipients(notice: Notice, rights: Iterable[Mapping[str, Any]]) -> list[str]:

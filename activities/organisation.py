@@ -5,7 +5,7 @@ import getpass
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -20,6 +20,9 @@ from eventlog.log import EventLog, open_log
 from people.errors import RegistryUnavailable
 from people.person import PersonDraft
 from people.registry import open_registry
+
+if TYPE_CHECKING:
+    from programmes.reader import Definition
 
 
 class Stores(Where, Protocol):
@@ -112,23 +115,16 @@ async def _make_operator(door: Door, person: str) -> None:
 
 
 def adoption(
-    command_id: str,
-    actor: str,
-    programme: str,
-    version: str,
-    digest: str,
-    source: bytes,
-    *,
-    compared_up_to: int | None = None,
+    command_id: str, actor: str, definition: "Definition", *, compared_up_to: int | None = None
 ) -> AdoptProgramme:
     """The command that puts a whole definition, as used, into the log."""
     return AdoptProgramme(
         id=command_id,
         actor=actor,
         entered_by=entered_by(),
-        programme=programme,
-        programme_version=version,
-        digest=digest,
-        definition=msgspec.json.decode(source),
+        programme=definition.programme.programme,
+        programme_version=definition.programme.version,
+        digest=definition.digest,
+        definition=msgspec.json.decode(definition.source),
         compared_up_to=compared_up_to,
     )

@@ -89,10 +89,7 @@ class Play:
         await self.look()
 
     async def _adopt(self) -> None:
-        definition, programme = self.plan.definition, self.plan.programme
-        command = adoption(
-            "adopt", OPERATOR, programme.programme, programme.version, definition.digest, definition.source
-        )
+        command = adoption("adopt", OPERATOR, self.plan.definition)
         await self.stage.ask_organisation(
             command.model_copy(update={"at": self.calendar.now, "entered_by": "rehearsal"})
         )

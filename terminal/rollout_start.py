@@ -16,7 +16,7 @@ from activities.organisation import adoption, ask_organisation
 from domain.command import Command
 from domain.identity import is_valid_id, organisation_stream, participant_id, rollout_stream
 from domain.organisation.stream import ADOPTED_MEANWHILE
-from domain.refusal import Refused as NotAccepted
+from domain.refusal import Refused as DomainRefused
 from domain.rollout.commands import ENROLLED_AT_ONCE, MOST_PLACES, EnrolSchools, Place, StartRollout
 from domain.rollout.places import teams_of_its_own
 from eventlog.command_ids import new_command_id
@@ -111,16 +111,15 @@ async def adopt(wanted: Wanted, actor: str) -> Answer:
     from eventlog.log import open_log
     from runtime.settings import settings
 
-    programme, definition = wanted.definition.programme, wanted.definition
-    what = programme.programme, programme.version, definition.digest, definition.source
     with open_log(settings().log) as log:
         while True:
             compared_up_to = log.version(organisation_stream())
             refuse_other_contents(log, wanted)
-            command = adoption(new_command_id("AdoptProgramme"), actor, *what, compared_up_to=compared_up_to)
+            command_id = new_command_id("AdoptProgramme")
+            command = adoption(command_id, actor, wanted.definition, compared_up_to=compared_up_to)
             try:
                 return await ask_organisation(Door(log), command)
-            except NotAccepted as refusal:
+            except DomainRefused as refusal:
                 if refusal.code != ADOPTED_MEANWHILE.code:
                     raise
 

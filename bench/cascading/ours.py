@@ -180,8 +180,4 @@ async def _first_events(log: EventLog, definition: Definition) -> None:
         await ask_organisation(door, RegisterPerson(id=f"register:{person}", actor=MANAGER, person=person))
     for right in ("operator", "programme-manager"):
         await ask_organisation(door, GrantRight(id=right, actor=MANAGER, person=MANAGER, right=right))
-    programme = definition.programme
-    await ask_organisation(
-        door,
-        adoption("adopt", MANAGER, programme.programme, programme.version, definition.digest, definition.source),
-    )
+    await ask_organisation(door, adoption("adopt", MANAGER, definition))

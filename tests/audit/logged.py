@@ -72,9 +72,7 @@ class InLog(World):
             self._give(at, RegisterPerson, OPERATOR, person=person)
             for right in held:
                 self._give(at, GrantRight, OPERATOR, person=person, right=right)
-        found = self._adopted
-        name, version = found.programme.programme, found.programme.version
-        command = adoption("adopt:1", MANAGER, name, version, found.digest, found.source)
+        command = adoption("adopt:1", MANAGER, self._adopted)
         self._through_the_door(organisation_stream(), command.model_copy(update={"at": at}))
 
     def _give(self, at: datetime, kind: type[Command], actor: str, **arguments: Any) -> None:

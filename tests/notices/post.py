@@ -75,7 +75,7 @@ class Post:
     async def start(self, **leads: str) -> None:
         """A rollout with a school for each lead; the teachers are the lead's twins."""
         definition = read_programme(SHORT, cohort="a")
-        adopt = adoption("adopt", self.manager, "short", "1.0", definition.digest, definition.source)
+        adopt = adoption("adopt", self.manager, definition)
         await self._ask(organisation_stream(), adopt)
         places = []
         for school, lead in leads.items():

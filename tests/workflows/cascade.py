@@ -103,8 +103,4 @@ async def prepare(office: Office, definition: Definition) -> None:
         await ask_organisation(office.door, RegisterPerson(id=name, actor=MANAGER, person=person))
     for right in ("operator", "programme-manager", "manager"):
         await ask_organisation(office.door, GrantRight(id=right, actor=MANAGER, person=MANAGER, right=right))
-    programme = definition.programme
-    await ask_organisation(
-        office.door,
-        adoption("adopt", MANAGER, programme.programme, programme.version, definition.digest, definition.source),
-    )
+    await ask_organisation(office.door, adoption("adopt", MANAGER, definition))
